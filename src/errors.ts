@@ -1,0 +1,65 @@
+/** The languages Muster speaks. */
+export const LOCALES = ['en', 'fr'] as const
+export type Locale = (typeof LOCALES)[number]
+
+/** `[title, detail]`. `{name}` in a detail is replaced by the problem's member of that name. */
+type ProblemText = readonly [title: string, detail: string]
+
+export interface ProblemDefinition {
+  /** The stable part that callers may branch on. */
+  readonly code: string
+  readonly status: number
+  readonly en: ProblemText
+  readonly fr: ProblemText
+}
+
+/** Extension members of RFC 9457: sent in the body as they are, and usable in the texts. */
+export type ProblemMembers = Readonly<Record<string, unknown>>
+
+/** An expected failure: the caller is told the code and what to do, and nobody is paged. */
+export class Problem extends Error {
+  readonly definition: ProblemDefinition
+  readonly members: ProblemMembers
+
+  constructor(definition: ProblemDefinition, members: ProblemMembers = {}) {
+    super(fill(definition.en[1], members))
+    this.name = 'Problem'
+    this.definition = definition
+    this.members = members
+  }
+}
+
+const catalogue = new Map<string, ProblemDefinition>()
+
+/**
+ * Declares a problem once: status, code and texts. Returns what to throw:
+ * `throw seatsExhausted({ limit: 10 })`.
+ */
+export function defineProblem(
+  definition: ProblemDefinition
+): (members?: ProblemMembers) => Problem {
+  if (catalogue.has(definition.code)) throw new Error(`problem ${definition.code} declared twice`)
+  catalogue.set(definition.code, definition)
+  return (members) => new Problem(definition, members)
+}
+
+/** Every declared problem by its code: what `/problems/{code}` and the documentation show. */
+export function problemCatalogue(): ReadonlyMap<string, ProblemDefinition> {
+  return catalogue
+}
+
+/** Replaces `{name}` in a text by the member of that name; an unknown name stays as it is. */
+export function fill(text: string, members: ProblemMembers): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = members[name]
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : whole
+  })
+}
+
+/**
+ * Something the operator has to mend before Muster can run (a busy port, a wrong variable).
+ * The command line prints its message as one line, without a stack, and exits with 1.
+ */
+export class StartupError extends Error {
+  override readonly name = 'StartupError'
+}
