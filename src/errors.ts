@@ -63,3 +63,18 @@ export function fill(text: string, members: ProblemMembers): string {
 export class StartupError extends Error {
   override readonly name = 'StartupError'
 }
+
+/** Also the answer to whoever may not know that it exists. */
+export const notFound = defineProblem({
+  code: 'not_found',
+  status: 404,
+  en: ['Not found', 'There is nothing here, or it is not yours.'],
+  fr: ['Introuvable', 'Il n’y a rien ici, ou cela ne vous appartient pas.']
+})
+
+export const externalIdTaken = defineProblem({
+  code: 'external_id_taken',
+  status: 409,
+  en: ['External id taken', 'Another one already has this external_id.'],
+  fr: ['Identifiant externe déjà pris', 'Cet external_id est déjà utilisé.']
+})

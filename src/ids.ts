@@ -28,3 +28,6 @@ export function uuidToId(prefix: IdPrefix, uuid: string): string {
 export function idPattern(prefix: IdPrefix): string {
   return `^${prefix}_[0-7][0-9a-hjkmnp-tv-z]{25}$`
 }
+
+/** Stands for the deployment itself where a row belongs to no organization; told as null. */
+export const DEPLOYMENT_ID = 'org_00000000000000000000000000'

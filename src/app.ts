@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify'
+import type { Deps } from './deps.js'
+import { apiKeyRoutes } from './features/api-keys/routes.js'
+import { eventRoutes } from './features/events/routes.js'
+import { invitationRoutes } from './features/invitations/routes.js'
+import { memberRoutes } from './features/members/routes.js'
+import { organizationRoutes } from './features/organizations/routes.js'
+import { registerAccess } from './http/access.js'
+import { healthRoutes } from './http/health.js'
+import { registerLimits } from './http/limits.js'
+import { registerOpenApi } from './http/openapi.js'
+import { createServer } from './http/server.js'
+import { devMailPages } from './pages/dev-mail.js'
+
+/** The HTTP service: what every request passes, then one line for each feature. */
+export async function buildApp(deps: Deps): Promise<FastifyInstance> {
+  const app = createServer(deps)
+  await registerOpenApi(app)
+  registerAccess(app, deps)
+  await registerLimits(app)
+
+  await app.register(organizationRoutes, { deps })
+  await app.register(memberRoutes, { deps })
+  await app.register(invitationRoutes, { deps })
+  await app.register(eventRoutes, { deps })
+  await app.register(apiKeyRoutes, { deps })
+  await app.register(healthRoutes, { deps })
+  if (showsDevMail(deps)) await app.register(devMailPages, { deps })
+  return app
+}
+
+/** What a worker listens with: how it is, and nothing else. */
+export async function buildHealthApp(deps: Deps): Promise<FastifyInstance> {
+  const app = createServer(deps)
+  await app.register(healthRoutes, { deps })
+  return app
+}
+
+/** Only mails that were not sent are kept, and reading them is using their links. */
+export function showsDevMail({ config }: Pick<Deps, 'config'>): boolean {
+  return config.devMail && config.smtpUrl === undefined
+}

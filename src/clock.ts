@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { StartupError } from './errors.js'
+
+/** The current instant. Everything that depends on time gets one of these, never the global clock. */
+export type Clock = () => Date
+
+export const systemClock: Clock = () => new Date()
+
+/**
+ * The clock of a test deployment: the instant written in a file (ISO 8601), so that one write moves
+ * the time of every process at once. While the file is empty or away, time is real.
+ *
+ * @throws StartupError on a file that holds something else
+ */
+export function fileClock(path: string): Clock {
+  const read = () => {
+    const text = readText(path)
+    if (text === '') return new Date()
+    const instant = new Date(text)
+    if (Number.isNaN(instant.getTime())) {
+      throw new StartupError('MUSTER_TEST_CLOCK: the file must hold an ISO 8601 instant or nothing.')
+    }
+    return instant
+  }
+  read()
+  return read
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}

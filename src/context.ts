@@ -1,0 +1,64 @@
+import type { Tx } from './db/client.js'
+import type { Locale } from './errors.js'
+import type { Policy } from './policy/document.js'
+
+/** Who does something, as the event log names them. */
+export type Actor =
+  | { readonly type: 'api_key'; readonly id: string; readonly name: string }
+  | { readonly type: 'member'; readonly id: string; readonly name: string | null }
+  | { readonly type: 'user'; readonly id: string | null; readonly name: string | null }
+  | { readonly type: 'system'; readonly id: null; readonly name: null }
+
+export const SYSTEM: Actor = { type: 'system', id: null, name: null }
+
+/**
+ * Keeps the answer of a command under the caller's Idempotency-Key, in the command's own
+ * transaction: an answer that was rolled back is not kept, one that was committed cannot be lost.
+ */
+export interface AnswerKeeper {
+  /** First thing in the transaction. Throws the kept answer when there is one. */
+  begin(tx: Tx): Promise<void>
+  /** Last thing in the transaction. */
+  keep(tx: Tx, result: unknown): Promise<void>
+}
+
+/** What every command knows of its call. */
+export interface CallContext {
+  readonly actor: Actor
+  /** The one instant at which everything in this call happens. */
+  readonly now: Date
+  readonly requestId: string | null
+  /** The language of whoever reads the answer. */
+  readonly locale: Locale
+  readonly answer?: AnswerKeeper
+}
+
+/** A call on the deployment by who may do some things in some organizations. */
+export interface OperatorContext extends CallContext {
+  readonly scopes: readonly string[]
+  /** Null: every organization. */
+  readonly organizationIds: readonly string[] | null
+}
+
+/** The same by an API key. */
+export interface KeyContext extends OperatorContext {
+  readonly actor: Extract<Actor, { type: 'api_key' }>
+}
+
+/**
+ * Proof that an actor may act in an organization. Only http/ and job runs build one, so a use case
+ * that takes an OrgContext cannot be reached without the check.
+ */
+export interface OrgContext extends CallContext {
+  /** The API key and, when it speaks for one, the member. */
+  readonly caller: readonly string[]
+  readonly organizationId: string
+  readonly policy: PolicyVersion
+}
+
+/** A policy as it stood when it was read. */
+export interface PolicyVersion {
+  readonly key: string
+  readonly version: number
+  readonly policy: Policy
+}

@@ -1,0 +1,56 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { idToUuid, newId } from '../ids.js'
+
+/** `mk_<id>_<secret>`: the id finds the row, the secret proves the caller. */
+const TOKEN = /^mk_([0-7][0-9a-hjkmnp-tv-z]{25})_([A-Za-z0-9]{43,64})$/
+
+export interface ApiKeyToken {
+  /** `key_…` */
+  readonly id: string
+  readonly secret: string
+}
+
+/** A new key's id and its whole value, which is shown once and never stored. */
+export function newApiKeyToken(): { id: string; token: string; secret: string } {
+  const id = newId('key')
+  const secret = randomAlphanumeric(SECRET_CHARACTERS)
+  return { id, secret, token: `mk_${id.slice('key_'.length)}_${secret}` }
+}
+
+/** Undefined when the text does not look like a key; says nothing about whether it is valid. */
+export function parseApiKeyToken(token: string): ApiKeyToken | undefined {
+  const [, suffix, secret] = TOKEN.exec(token) ?? []
+  if (suffix === undefined || secret === undefined) return undefined
+  const id = `key_${suffix}`
+  try {
+    idToUuid('key', id)
+  } catch {
+    return undefined
+  }
+  return { id, secret }
+}
+
+/** SHA-256 is enough: the secret has 256 bits of entropy, so there is nothing to guess. */
+export function hashApiKeySecret(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest()
+}
+
+/** Compares in constant time. */
+export function apiKeySecretMatches(secret: string, hash: Buffer): boolean {
+  return timingSafeEqual(hashApiKeySecret(secret), hash)
+}
+
+/** 44 characters of 62 carry 262 bits. */
+const SECRET_CHARACTERS = 44
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+function randomAlphanumeric(length: number): string {
+  let text = ''
+  while (text.length < length) {
+    for (const byte of randomBytes(length)) {
+      // 248 = 4 × 62: larger bytes would make the first letters likelier.
+      if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % ALPHABET.length)
+    }
+  }
+  return text
+}

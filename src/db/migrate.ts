@@ -1,0 +1,71 @@
+import { readdir, readFile } from 'node:fs/promises'
+import pg from 'pg'
+import { StartupError } from '../errors.js'
+import { migrateQueueSchema } from '../jobs/queue-schema.js'
+
+/** `src/db` and `dist/db` lie equally deep. */
+const MIGRATIONS = new URL('../../migrations/', import.meta.url)
+const MIGRATION_NAME = /^\d{4}_[a-z0-9_]+\.sql$/
+/** Any process that migrates this database takes this lock first. */
+const MIGRATION_LOCK = 7_291_600_451
+const CONNECT_TIMEOUT_MS = 5_000
+
+/**
+ * Brings the database up to date: our numbered migrations, then the queue's own schema. Processes
+ * that start together wait for each other; what is already applied is skipped.
+ *
+ * @throws StartupError when the database cannot be reached or used
+ */
+export async function migrateDatabase(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'muster migrate'
+  })
+  // A connection that breaks fails the query under way; without a listener it ends the process.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+  } catch (error) {
+    throw unreachable(databaseUrl, error)
+  }
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await applyMigrations(client)
+    await migrateQueueSchema(client)
+  } finally {
+    await client.end()
+  }
+}
+
+async function applyMigrations(client: pg.Client): Promise<void> {
+  await client.query(`create table if not exists schema_migrations (
+    name text primary key, applied_at timestamptz not null default now())`)
+  const applied = await client.query<{ name: string }>('select name from schema_migrations')
+  const done = new Set(applied.rows.map((row) => row.name))
+  const names = (await readdir(MIGRATIONS)).filter((name) => MIGRATION_NAME.test(name)).sort()
+  for (const name of names.filter((name) => !done.has(name))) {
+    const sql = await readFile(new URL(name, MIGRATIONS), 'utf8')
+    await client.query('begin')
+    try {
+      await client.query(sql)
+      await client.query('insert into schema_migrations (name) values ($1)', [name])
+      await client.query('commit')
+    } catch (error) {
+      await client.query('rollback')
+      throw new Error(`Migration ${name} failed`, { cause: error })
+    }
+  }
+}
+
+/** Names host and reason; never the address itself, which holds a password. */
+function unreachable(databaseUrl: string, error: unknown): StartupError {
+  const { host } = new URL(databaseUrl)
+  // Refused on all of a name's addresses: the reasons are inside, and the outer message is empty.
+  const cause = error instanceof AggregateError ? (error.errors[0] as unknown) : error
+  const reason = cause instanceof Error ? cause.message : 'unknown error'
+  return new StartupError(
+    `DATABASE_URL: cannot use the database at ${host} (${reason}). Is it running, and are name and ` +
+      'password right?'
+  )
+}

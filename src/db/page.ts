@@ -1,0 +1,47 @@
+import { type AnyColumn, and, asc, desc, getTableColumns, gt, lt, type SQL, sql } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { Db } from './client.js'
+
+/** One page of a list, ordered by id, which is the order of creation. */
+export interface PageRequest {
+  readonly limit: number
+  /** The id that the page before ended with. */
+  readonly after: string | undefined
+  readonly includeTotal: boolean
+}
+
+export interface PageResult<Row> {
+  /** One more than the limit when there are more. */
+  readonly rows: readonly Row[]
+  readonly total: number | undefined
+}
+
+export interface PageFilter {
+  readonly where: SQL | undefined
+  readonly newestFirst: boolean
+}
+
+/** Reads one page of a table, and the total if asked, in one statement. */
+export async function selectPage<T extends PgTable & { id: AnyColumn }>(
+  db: Db,
+  table: T,
+  { where, newestFirst }: PageFilter,
+  { limit, after, includeTotal }: PageRequest
+): Promise<PageResult<T['$inferSelect']>> {
+  const beyond = after === undefined ? undefined : (newestFirst ? lt : gt)(table.id, after)
+  const columns = getTableColumns(table as PgTable)
+  const total = sql<number>`(select count(*)::int from ${table} where ${where ?? sql`true`})`
+  const found = await db
+    .select({ row: columns, ...(includeTotal ? { total } : {}) })
+    .from(table as PgTable)
+    .where(and(where, beyond))
+    .orderBy((newestFirst ? desc : asc)(table.id))
+    .limit(limit + 1)
+  const rows = found.map(({ row }) => row as T['$inferSelect'])
+  if (!includeTotal) return { rows, total: undefined }
+  const [first] = found as { total?: number }[]
+  return { rows, total: first?.total ?? 0 }
+}
+
+/** A fragment to look for, with the pattern's own signs taken literally. */
+export const containsText = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`

@@ -1,0 +1,21 @@
+import { integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { instant, typeId } from '../columns.js'
+
+export const jobs = pgTable(
+  'jobs',
+  {
+    organizationId: typeId('org', 'organization_id').notNull(),
+    id: typeId('job').notNull(),
+    name: text().notNull(),
+    payload: jsonb().$type<Record<string, unknown>>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    handOverAt: instant('hand_over_at'),
+    handOvers: integer('hand_overs').notNull().default(0),
+    attempts: integer().notNull().default(0),
+    lastError: text('last_error'),
+    failedAt: instant('failed_at')
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.id] })]
+)
+
+export type JobRow = typeof jobs.$inferSelect

@@ -1,0 +1,93 @@
+import { and, eq, gt, isNull, notInArray, or, sql } from 'drizzle-orm'
+import { fileClock, systemClock } from './clock.js'
+import type { Config } from './config.js'
+import { type EmbeddedPostgres, openEmbedded, startEmbedded } from './db/embedded.js'
+import { migrateDatabase } from './db/migrate.js'
+import { invitations } from './db/tables/invitations.js'
+import { buildDeps, type Deps } from './deps.js'
+import { StartupError } from './errors.js'
+import { seedPresets } from './policy-versions.js'
+import { keepSecrets, type Secrets } from './secrets.js'
+
+/** A database that is up to date, and everything a process needs to work on it. */
+export interface Deployment {
+  readonly deps: Deps
+  close(): Promise<void>
+}
+
+/** `serve`: the one Muster of an embedded database. `visit`: beside it, for a moment. */
+type Purpose = 'serve' | 'visit'
+
+/**
+ * Opens the configured database, or the embedded one, migrates it and builds the Deps.
+ *
+ * @throws StartupError that says in one line what the operator has to mend
+ */
+export async function openDeployment(config: Config, purpose: Purpose): Promise<Deployment> {
+  if (config.databaseUrl !== undefined) {
+    const { databaseUrl, linkSecrets, encryptionKeys } = config
+    if (!linkSecrets || !encryptionKeys) throw new Error('the configuration demands both')
+    return openOn(config, { databaseUrl, secrets: { linkSecrets, encryptionKeys } })
+  }
+  const { postgresPassword: password, ...secrets } = await keepSecrets(config)
+  const open = purpose === 'serve' ? startEmbedded : openEmbedded
+  const embedded = await open({ dataDir: config.dataDir, password })
+  try {
+    return await openOn(config, { databaseUrl: embedded.url, secrets, embedded })
+  } catch (error) {
+    await embedded.stop()
+    throw error
+  }
+}
+
+interface Opened {
+  readonly databaseUrl: string
+  readonly secrets: Secrets
+  readonly embedded?: EmbeddedPostgres
+}
+
+async function openOn(config: Config, { databaseUrl, secrets, embedded }: Opened): Promise<Deployment> {
+  // Read before anything is opened: a wrong file must not leave connections behind.
+  const now = config.testClockFile === undefined ? systemClock : fileClock(config.testClockFile)
+  await migrateDatabase(databaseUrl)
+  const deps = buildDeps({ config, databaseUrl, ...secrets, now })
+  try {
+    await prepare(deps)
+  } catch (error) {
+    await deps.close()
+    throw error
+  }
+  return {
+    deps,
+    async close() {
+      await deps.close()
+      await embedded?.stop()
+    }
+  }
+}
+
+/** What must be true of the data before a process works on it. */
+export async function prepare(deps: Deps): Promise<void> {
+  await seedPresets(deps.db, deps.now())
+  await refuseLostSecrets(deps)
+}
+
+/** A secret that open invitations were signed with cannot be dropped unnoticed. */
+async function refuseLostSecrets({ db, linkSecrets, now }: Deps): Promise<void> {
+  const [row] = await db
+    .select({ lost: sql<number>`count(*)::int` })
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.status, 'pending'),
+        notInArray(invitations.secretId, [...linkSecrets.byId.keys()]),
+        or(isNull(invitations.expiresAt), gt(invitations.expiresAt, now()))
+      )
+    )
+  if (row && row.lost > 0) {
+    throw new StartupError(
+      `MUSTER_LINK_SECRETS lacks a secret that ${row.lost} open invitations were signed with: ` +
+        'add it again, behind the current one.'
+    )
+  }
+}

@@ -1,0 +1,31 @@
+import { domainToASCII } from 'node:url'
+
+const LENGTH_MAX = 254
+const LOCAL_LENGTH_MAX = 64
+/** Dot-atoms of RFC 5322, with the letters of RFC 6531. No quoting, no comments, no routes. */
+const LOCAL = /^[^\s@<>()[\]",;:\\.\p{C}]+(?:\.[^\s@<>()[\]",;:\\.\p{C}]+)*$/u
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/
+
+export interface EmailAddress {
+  /** As it was written. */
+  readonly email: string
+  /** What addresses are compared by: lower case, the domain in its ASCII form. */
+  readonly key: string
+}
+
+/** Undefined for what no mail could be sent to. */
+export function parseEmail(text: string): EmailAddress | undefined {
+  const email = text.trim().normalize('NFC')
+  const at = email.lastIndexOf('@')
+  if (at < 1 || email.length > LENGTH_MAX) return undefined
+  const local = email.slice(0, at)
+  const domain = domainToASCII(email.slice(at + 1)).toLowerCase()
+  if (local.length > LOCAL_LENGTH_MAX || !LOCAL.test(local) || !DOMAIN.test(domain)) return undefined
+  return { email, key: `${local.toLowerCase()}@${domain}` }
+}
+
+/** `ana@acme.test` → `a•••@acme.test`: recognisable to whom it belongs, useless to others. */
+export function maskEmail(email: string): string {
+  const at = email.lastIndexOf('@')
+  return `${email.slice(0, 1)}•••${email.slice(at)}`
+}

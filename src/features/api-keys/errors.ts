@@ -1,0 +1,15 @@
+import { defineProblem } from '../../errors.js'
+
+export const scopeNotHeld = defineProblem({
+  code: 'scope_not_held',
+  status: 403,
+  en: ['Scope not held', 'A key cannot make one that may do more than itself.'],
+  fr: ['Portée non détenue', 'Une clé ne peut pas en créer une qui puisse plus qu’elle-même.']
+})
+
+export const keyExpiresInPast = defineProblem({
+  code: 'expiry_in_past',
+  status: 422,
+  en: ['Expiry in the past', 'expires_at must lie in the future.'],
+  fr: ['Expiration passée', 'expires_at doit être dans le futur.']
+})

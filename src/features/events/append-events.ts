@@ -1,0 +1,49 @@
+import type { CallContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
+import { events } from '../../db/tables/events.js'
+import { DEPLOYMENT_ID, newId } from '../../ids.js'
+import type { EventType, SubjectType } from './event-types.js'
+
+export interface NewEvent {
+  readonly type: EventType
+  readonly subject: { readonly type: SubjectType; readonly id: string }
+  readonly data?: Record<string, unknown>
+  /** What the command changed: before and after, by the wire's field names. */
+  readonly changes?: Record<string, [before: unknown, after: unknown]>
+}
+
+/** Where it happened; without an organization it is an event of the deployment. */
+interface Place {
+  readonly organizationId?: string
+  readonly policyVersion?: number
+}
+
+/**
+ * Writes events in the command's own transaction, in one statement: the audit log and everything
+ * told to others read this table, so nothing is told that did not commit.
+ */
+export async function appendEvents(
+  tx: Tx,
+  ctx: CallContext,
+  { organizationId, policyVersion }: Place,
+  newEvents: readonly NewEvent[]
+): Promise<void> {
+  if (newEvents.length === 0) return
+  await tx.insert(events).values(
+    newEvents.map(({ type, subject, data, changes }) => ({
+      organizationId: organizationId ?? DEPLOYMENT_ID,
+      id: newId('evt'),
+      type,
+      occurredAt: ctx.now,
+      actorType: ctx.actor.type,
+      actorId: ctx.actor.id,
+      actorName: ctx.actor.name,
+      subjectType: subject.type,
+      subjectId: subject.id,
+      data: data ?? {},
+      changes: changes ?? {},
+      requestId: ctx.requestId,
+      policyVersion: policyVersion ?? null
+    }))
+  )
+}

@@ -1,0 +1,149 @@
+import { and, eq, ne, or } from 'drizzle-orm'
+import { runCommand } from '../../command.js'
+import type { CallContext, KeyContext } from '../../context.js'
+import type { LinkClaims } from '../../crypto/link-token.js'
+import type { Tx } from '../../db/client.js'
+import { invitations } from '../../db/tables/invitations.js'
+import { type MemberRow, members } from '../../db/tables/members.js'
+import type { Deps } from '../../deps.js'
+import { type EmailAddress, parseEmail } from '../../email.js'
+import type { Policy } from '../../policy/document.js'
+import { appendEvents } from '../events/append-events.js'
+import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
+import { alreadyMember, emailMismatch, emailNotVerified, invitationLinkInvalid } from './errors.js'
+import {
+  findOffer,
+  isInvitation,
+  isMember,
+  type Offer,
+  readInvitationToken,
+  refuseDeadLink
+} from './queries.js'
+import type { InvitationAccept } from './schemas.js'
+
+type User = InvitationAccept['user']
+
+/**
+ * The person takes the seat they were offered; the host vouches for who they are. The seat was
+ * reserved by the invitation, so this is never refused for lack of one. The same person accepting
+ * again gets the same member.
+ *
+ * @throws Problem invitation_link_invalid, why the link is dead, email_not_verified,
+ * email_mismatch, already_member
+ */
+export async function acceptInvitation(
+  deps: Deps,
+  key: KeyContext,
+  { token, user }: InvitationAccept
+): Promise<MemberRow> {
+  const claims = readInvitationToken(deps, token)
+  // A key of other organizations learns nothing, not even that the link is good.
+  if (key.organizationIds?.includes(claims.organizationId) === false) throw invitationLinkInvalid()
+  const ctx: CallContext = { ...key, actor: { type: 'user', id: user.id, name: user.name ?? null } }
+
+  return runCommand(deps, ctx, async (tx) => {
+    const organization = await lockOrganization(deps, tx, ctx, claims.organizationId)
+    const offer = await findOffer(tx, claims.organizationId, claims.subjectId)
+    if (!offer) throw invitationLinkInvalid()
+    if (isSameAcceptance(offer, claims, user)) return offer.member
+
+    refuseDeadLink(offer.invitation, claims, ctx.now)
+    const address = checkUser(organization.policy.policy, offer, user)
+    await refuseOtherMember(tx, offer, user, address)
+    const member = await takeSeat(tx, offer, { user, address, now: ctx.now })
+    await appendAcceptance(tx, ctx, organization, offer)
+    return member
+  })
+}
+
+/** The seat may have been taken by this very person before, and still be theirs. */
+function isSameAcceptance({ invitation, member }: Offer, claims: LinkClaims, user: User): boolean {
+  return (
+    invitation.status === 'accepted' &&
+    invitation.generation === claims.generation &&
+    member.invitationId === invitation.id &&
+    member.userId === user.id &&
+    member.status !== 'removed'
+  )
+}
+
+/** Never says which address was invited. */
+function checkUser(policy: Policy, { invitation }: Offer, user: User): EmailAddress {
+  if (policy.invitations.email_must_be_verified && !user.email_verified) throw emailNotVerified()
+  const address = parseEmail(user.email)
+  if (!address) throw new Error('the schema lets through only what parses')
+  if (invitation.emailMustMatch && address.key !== invitation.emailKey) throw emailMismatch()
+  return address
+}
+
+/** The person, or somebody of their address, holds another seat of this organization. */
+async function refuseOtherMember(
+  tx: Tx,
+  { member }: Offer,
+  user: User,
+  address: EmailAddress
+): Promise<void> {
+  const [other] = await tx
+    .select({ id: members.id })
+    .from(members)
+    .where(
+      and(
+        eq(members.organizationId, member.organizationId),
+        ne(members.id, member.id),
+        ne(members.status, 'removed'),
+        or(eq(members.userId, user.id), eq(members.emailKey, address.key))
+      )
+    )
+  if (other) throw alreadyMember({ member_id: other.id })
+}
+
+async function takeSeat(
+  tx: Tx,
+  { invitation, member }: Offer,
+  { user, address, now }: { user: User; address: EmailAddress; now: Date }
+): Promise<MemberRow> {
+  const { organizationId } = invitation
+  await tx
+    .update(invitations)
+    .set({ status: 'accepted', endedAt: now, updatedAt: now })
+    .where(isInvitation(organizationId, invitation.id))
+  const [taken] = await tx
+    .update(members)
+    .set({
+      status: 'active',
+      userId: user.id,
+      email: address.email,
+      emailKey: address.key,
+      name: user.name ?? member.name,
+      offerExpiresAt: null,
+      joinedAt: now,
+      updatedAt: now
+    })
+    .where(isMember(organizationId, member.id))
+    .returning()
+  if (!taken) throw new Error('a member of a locked organization cannot disappear')
+  return taken
+}
+
+async function appendAcceptance(
+  tx: Tx,
+  ctx: CallContext,
+  organization: LockedOrganization,
+  { invitation, member }: Offer
+): Promise<void> {
+  const { role, email } = invitation
+  await appendEvents(tx, ctx, placeOf(organization), [
+    {
+      type: 'invitation.accepted',
+      subject: { type: 'invitation', id: invitation.id },
+      data: { member_id: member.id, email },
+      changes: { status: [invitation.status, 'accepted'] }
+    },
+    {
+      type: 'member.joined',
+      subject: { type: 'member', id: member.id },
+      data: { user_id: ctx.actor.id, email, role, invitation_id: invitation.id },
+      changes: { status: [member.status, 'active'] }
+    }
+  ])
+}

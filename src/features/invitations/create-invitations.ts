@@ -1,0 +1,125 @@
+import { runCommand } from '../../command.js'
+import type { OrgContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
+import type { InvitationRow } from '../../db/tables/invitations.js'
+import type { Deps } from '../../deps.js'
+import type { Problem } from '../../errors.js'
+import { decide } from '../../policy/decide.js'
+import { refusalOf } from '../../refusals.js'
+import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
+import { senderSettingsOf } from '../organizations/sender-settings.js'
+import { countFreeSeats, seatLimitOf } from '../seats/count-free-seats.js'
+import { readWanted, type Wanted } from './addresses.js'
+import { seatsExhausted } from './errors.js'
+import { findOccupants } from './occupants.js'
+import { linkOf } from './queries.js'
+import type { InvitationCreate } from './schemas.js'
+import { enqueueInvitationEmails } from './send-invitation-email.job.js'
+import { type Grant, writeOffers } from './write-offers.js'
+
+/** What became of one address. */
+export type InvitationResult = { readonly email: string } & (
+  | { readonly invitation: InvitationRow; readonly link?: string; readonly problem?: never }
+  | { readonly problem: Problem; readonly invitation?: never }
+)
+
+/** What is to become of it: an offer, or why not. */
+type Plan = { readonly email: string } & (
+  | { readonly grant: Grant; readonly problem?: never }
+  | { readonly problem: Problem; readonly grant?: never }
+)
+
+/**
+ * Offers seats to the addresses of one request, each with its own result. A pending invitation uses
+ * a seat, so two requests cannot both take the last one.
+ *
+ * @throws Problem of the address when there is only one; no_addresses, too_many_addresses
+ */
+export async function createInvitations(
+  deps: Deps,
+  ctx: OrgContext,
+  input: InvitationCreate
+): Promise<InvitationResult[]> {
+  const wanted = readWanted(input)
+  return runCommand(deps, ctx, async (tx) => {
+    const organization = await lockOrganization(deps, tx, ctx, ctx.organizationId)
+    const plans = await planAll(tx, ctx, organization, wanted)
+    const [first] = plans
+    if (plans.length === 1 && first?.problem) throw first.problem
+
+    const grants = plans.flatMap(({ grant }) => grant ?? [])
+    const { invitations, expired } = await writeOffers(deps, tx, ctx, {
+      organization,
+      grants,
+      sendEmail: input.send_email
+    })
+    await appendEvents(tx, ctx, placeOf(organization), [
+      ...expired.map(toExpiredEvent),
+      ...invitations.map(toInvitedEvent)
+    ])
+    if (input.send_email) await enqueueInvitationEmails(tx, ctx, invitations)
+    const { baseUrl } = senderSettingsOf(deps.config, organization.policy.policy, organization.row)
+    const linkTo = input.send_email
+      ? () => ({})
+      : (row: InvitationRow) => ({ link: linkOf(deps, row, baseUrl) })
+    return toResults(plans, invitations, linkTo)
+  })
+}
+
+/** Decides about each address in the order given: earlier ones take the seats. */
+async function planAll(
+  tx: Tx,
+  ctx: OrgContext,
+  { row, policy: { policy }, actor }: LockedOrganization,
+  wanted: readonly Wanted[]
+): Promise<Plan[]> {
+  const occupants = await findOccupants(tx, ctx, wanted)
+  let free = await countFreeSeats(tx, row, policy, ctx.now)
+  return wanted.map(({ invitee, address, problem }): Plan => {
+    const { email } = invitee
+    if (problem) return { email, problem }
+    const role = invitee.role ?? policy.default_role
+    const refusal =
+      refusalOf(decide(policy, actor, { permission: 'member.invite', role })) ??
+      occupants.refuse(invitee, address.key) ??
+      (free > 0 ? undefined : seatsExhausted({ limit: seatLimitOf(row, policy) }))
+    if (refusal) return { email, problem: refusal }
+    free -= 1
+    occupants.claim(invitee, address.key)
+    return { email, grant: { invitee, address, role, reused: occupants.reusable(address.key) } }
+  })
+}
+
+/** Rows come in the order of the grants, and those in the order of the plans. */
+function toResults(
+  plans: readonly Plan[],
+  rows: readonly InvitationRow[],
+  linkTo: (row: InvitationRow) => { link?: string }
+): InvitationResult[] {
+  const next = rows.values()
+  return plans.map(({ email, problem }): InvitationResult => {
+    if (problem) return { email, problem }
+    const invitation = next.next().value
+    if (!invitation) throw new Error('an offer was not written')
+    return { email, invitation, ...linkTo(invitation) }
+  })
+}
+
+const toInvitedEvent = (row: InvitationRow): NewEvent => ({
+  type: 'member.invited',
+  subject: { type: 'member', id: row.memberId },
+  data: {
+    invitation_id: row.id,
+    email: row.email,
+    role: row.role,
+    expires_at: row.expiresAt?.toISOString() ?? null
+  }
+})
+
+const toExpiredEvent = (row: InvitationRow): NewEvent => ({
+  type: 'invitation.expired',
+  subject: { type: 'invitation', id: row.id },
+  data: { member_id: row.memberId, email: row.email },
+  changes: { status: ['pending', 'expired'] }
+})

@@ -1,0 +1,134 @@
+import { defineProblem } from '../../errors.js'
+
+export const invalidEmail = defineProblem({
+  code: 'invalid_email',
+  status: 400,
+  en: ['Invalid address', 'This is not an address that mail can be sent to.'],
+  fr: ['Adresse invalide', 'Ce n’est pas une adresse à laquelle un e-mail peut être envoyé.']
+})
+
+export const noAddresses = defineProblem({
+  code: 'no_addresses',
+  status: 400,
+  en: ['No address', 'Name at least one address.'],
+  fr: ['Aucune adresse', 'Indiquez au moins une adresse.']
+})
+
+export const tooManyAddresses = defineProblem({
+  code: 'too_many_addresses',
+  status: 400,
+  en: ['Too many addresses', 'One request takes at most {max} addresses.'],
+  fr: ['Trop d’adresses', 'Une requête accepte au plus {max} adresses.']
+})
+
+export const duplicateAddress = defineProblem({
+  code: 'duplicate_address',
+  status: 409,
+  en: ['Address given twice', 'This address stands earlier in the same request.'],
+  fr: ['Adresse en double', 'Cette adresse figure déjà plus haut dans la requête.']
+})
+
+export const alreadyMember = defineProblem({
+  code: 'already_member',
+  status: 409,
+  en: ['Already a member', 'This person is already a member of the organization.'],
+  fr: ['Déjà membre', 'Cette personne est déjà membre de l’organisation.']
+})
+
+export const alreadyInvited = defineProblem({
+  code: 'already_invited',
+  status: 409,
+  en: ['Already invited', 'This person has an open invitation: {invitation_id}.'],
+  fr: ['Déjà invité', 'Cette personne a une invitation en cours : {invitation_id}.']
+})
+
+export const seatsExhausted = defineProblem({
+  code: 'seats_exhausted',
+  status: 409,
+  en: ['No available seats', 'All {limit} seats are in use.'],
+  fr: ['Quota de sièges atteint', 'Les {limit} sièges sont utilisés.']
+})
+
+export const invitationLinkInvalid = defineProblem({
+  code: 'invitation_link_invalid',
+  status: 404,
+  en: ['Invalid link', 'This is not the link of an invitation. Was it copied completely?'],
+  fr: ['Lien invalide', 'Ce n’est pas le lien d’une invitation. A-t-il été copié en entier ?']
+})
+
+export const invitationSuperseded = defineProblem({
+  code: 'invitation_superseded',
+  status: 410,
+  en: ['Link replaced', 'A newer link was sent: use the latest mail.'],
+  fr: ['Lien remplacé', 'Un lien plus récent a été envoyé : utilisez le dernier e-mail.']
+})
+
+export const invitationExpired = defineProblem({
+  code: 'invitation_expired',
+  status: 410,
+  en: ['Invitation expired', 'This invitation has expired. Ask for a new one.'],
+  fr: ['Invitation expirée', 'Cette invitation a expiré. Demandez-en une nouvelle.']
+})
+
+export const invitationCanceled = defineProblem({
+  code: 'invitation_canceled',
+  status: 410,
+  en: ['Invitation canceled', 'This invitation was canceled.'],
+  fr: ['Invitation annulée', 'Cette invitation a été annulée.']
+})
+
+export const invitationDeclined = defineProblem({
+  code: 'invitation_declined',
+  status: 410,
+  en: ['Invitation declined', 'This invitation was declined.'],
+  fr: ['Invitation refusée', 'Cette invitation a été refusée.']
+})
+
+export const invitationAlreadyAccepted = defineProblem({
+  code: 'invitation_already_accepted',
+  status: 409,
+  en: ['Invitation already accepted', 'This invitation has been accepted already.'],
+  fr: ['Invitation déjà acceptée', 'Cette invitation a déjà été acceptée.']
+})
+
+export const emailNotVerified = defineProblem({
+  code: 'email_not_verified',
+  status: 422,
+  en: ['Address not verified', 'The person’s address must be verified before joining.'],
+  fr: ['Adresse non vérifiée', 'L’adresse de la personne doit être vérifiée avant de rejoindre.']
+})
+
+export const emailMismatch = defineProblem({
+  code: 'email_mismatch',
+  status: 422,
+  en: ['Another address', 'The invitation is for another address than this person’s.'],
+  fr: ['Autre adresse', 'L’invitation concerne une autre adresse que celle de cette personne.']
+})
+
+export const invitationNotCancelable = defineProblem({
+  code: 'invitation_not_cancelable',
+  status: 409,
+  en: ['Cannot be canceled', 'An invitation that is {status} cannot be canceled.'],
+  fr: ['Annulation impossible', 'Une invitation dans l’état {status} ne peut pas être annulée.']
+})
+
+export const invitationNotResendable = defineProblem({
+  code: 'invitation_not_resendable',
+  status: 409,
+  en: ['Cannot be sent again', 'An invitation that is {status} cannot be sent again.'],
+  fr: ['Renvoi impossible', 'Une invitation dans l’état {status} ne peut pas être renvoyée.']
+})
+
+export const invitationReplaced = defineProblem({
+  code: 'invitation_replaced',
+  status: 409,
+  en: ['Replaced', 'This person has a newer invitation: {invitation_id}.'],
+  fr: ['Remplacée', 'Cette personne a une invitation plus récente : {invitation_id}.']
+})
+
+export const resentTooOften = defineProblem({
+  code: 'resent_too_often',
+  status: 429,
+  en: ['Sent too often', 'This address was sent {max} mails lately. Try again later.'],
+  fr: ['Envois trop fréquents', 'Cette adresse a reçu {max} e-mails récemment. Réessayez plus tard.']
+})

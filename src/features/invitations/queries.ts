@@ -1,0 +1,111 @@
+import { and, eq } from 'drizzle-orm'
+import { createLinkToken, type LinkClaims, readLinkToken } from '../../crypto/link-token.js'
+import type { Db } from '../../db/client.js'
+import {
+  type InvitationRow,
+  type InvitationStatus,
+  invitations
+} from '../../db/tables/invitations.js'
+import { type MemberRow, members } from '../../db/tables/members.js'
+import type { Deps } from '../../deps.js'
+import { notFound } from '../../errors.js'
+import { durationDays, type Policy } from '../../policy/document.js'
+import {
+  invitationAlreadyAccepted,
+  invitationCanceled,
+  invitationDeclined,
+  invitationExpired,
+  invitationLinkInvalid,
+  invitationSuperseded
+} from './errors.js'
+
+const DAY_MS = 86_400_000
+
+/** The stored instant decides whether it has expired, not when somebody wrote that down. */
+export function invitationStatusAt(row: InvitationRow, now: Date): InvitationStatus {
+  const lapsed = row.expiresAt !== null && row.expiresAt <= now
+  return row.status === 'pending' && lapsed ? 'expired' : row.status
+}
+
+/** When an offer made now ends; null: never. */
+export function expiryOf(lifetimeDays: number | null, now: Date): Date | null {
+  return lifetimeDays === null ? null : new Date(now.getTime() + lifetimeDays * DAY_MS)
+}
+
+export function lifetimeDaysOf({ invitations: { lifetime } }: Policy): number | null {
+  return lifetime === null ? null : durationDays(lifetime)
+}
+
+/** The link of the invitation's current generation: always the same until the next. */
+export function linkOf(deps: Deps, row: InvitationRow, baseUrl: string): string {
+  const claims: LinkClaims = {
+    organizationId: row.organizationId,
+    subjectId: row.id,
+    generation: row.generation,
+    secretId: row.secretId
+  }
+  return `${baseUrl}/invitations/${createLinkToken('inv', claims, deps.linkSecrets)}`
+}
+
+/** @throws Problem invitation_link_invalid */
+export function readInvitationToken(deps: Deps, token: string): LinkClaims {
+  const claims = readLinkToken('inv', token, deps.linkSecrets)
+  if (!claims) throw invitationLinkInvalid()
+  return claims
+}
+
+/** @throws Problem not_found */
+export async function findInvitation(
+  db: Db,
+  organizationId: string,
+  id: string
+): Promise<InvitationRow> {
+  const [row] = await db.select().from(invitations).where(isInvitation(organizationId, id))
+  if (!row) throw notFound()
+  return row
+}
+
+/** An invitation and the seat it offers. */
+export interface Offer {
+  readonly invitation: InvitationRow
+  readonly member: MemberRow
+}
+
+export async function findOffer(
+  db: Db,
+  organizationId: string,
+  id: string
+): Promise<Offer | undefined> {
+  const [row] = await db
+    .select({ invitation: invitations, member: members })
+    .from(invitations)
+    .innerJoin(
+      members,
+      and(
+        eq(members.organizationId, invitations.organizationId),
+        eq(members.id, invitations.memberId)
+      )
+    )
+    .where(isInvitation(organizationId, id))
+  return row
+}
+
+export const isInvitation = (organizationId: string, id: string) =>
+  and(eq(invitations.organizationId, organizationId), eq(invitations.id, id))
+
+export const isMember = (organizationId: string, id: string) =>
+  and(eq(members.organizationId, organizationId), eq(members.id, id))
+
+/**
+ * Refuses what the link can no longer do, each with its own code.
+ *
+ * @throws Problem invitation_already_accepted, invitation_declined, invitation_canceled,
+ * invitation_superseded, invitation_expired
+ */
+export function refuseDeadLink(row: InvitationRow, claims: LinkClaims, now: Date): void {
+  if (row.status === 'accepted') throw invitationAlreadyAccepted()
+  if (row.status === 'declined') throw invitationDeclined()
+  if (row.status === 'canceled') throw invitationCanceled()
+  if (row.generation !== claims.generation) throw invitationSuperseded()
+  if (invitationStatusAt(row, now) === 'expired') throw invitationExpired()
+}

@@ -1,0 +1,279 @@
+import { Type } from '@sinclair/typebox'
+import type { OrgContext } from '../../context.js'
+import type { Deps } from '../../deps.js'
+import { keyContext, orgContext, publicContext } from '../../http/access.js'
+import type { App, Routes } from '../../http/app-types.js'
+import { answerOnce, ok } from '../../http/idempotency.js'
+import { publicLimits } from '../../http/limits.js'
+import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
+import { toProblemBody } from '../../http/problem.js'
+import { Id, OrganizationParams, ref } from '../../schemas.js'
+import { MemberSchema, toMember } from '../members/schemas.js'
+import { acceptInvitation } from './accept-invitation.js'
+import { cancelInvitation } from './cancel-invitation.js'
+import { createInvitations, type InvitationResult } from './create-invitations.js'
+import { declineInvitation } from './decline-invitation.js'
+import { listInvitations } from './list-invitations.js'
+import { lookupInvitation } from './lookup-invitation.js'
+import { findInvitation } from './queries.js'
+import { resendInvitation } from './resend-invitation.js'
+import {
+  InvitationAccept,
+  InvitationCreate,
+  InvitationDeclined,
+  InvitationOffer,
+  InvitationResend,
+  InvitationResults,
+  InvitationSchema,
+  InvitationStatusSchema,
+  InvitationToken,
+  InvitationWithLink,
+  toInvitation
+} from './schemas.js'
+
+const tags = ['Invitations']
+const Params = Type.Object({ ...OrganizationParams.properties, invitation_id: Id('inv') })
+const read = { class: 'tenant', scope: 'invitations:read', permission: 'team.view' } as const
+const write = (permission: 'member.invite' | 'invitation.resend' | 'invitation.cancel') =>
+  ({ class: 'tenant', scope: 'invitations:write', permission }) as const
+
+export const invitationRoutes: Routes = async (app, { deps }) => {
+  app.addSchema(InvitationSchema)
+  app.addSchema(MemberSchema)
+  app.addSchema(InvitationResults)
+  app.addSchema(InvitationWithLink)
+  app.addSchema(InvitationOffer)
+  app.addSchema(InvitationDeclined)
+
+  createInvitationsRoute(app, deps)
+  listInvitationsRoute(app, deps)
+  getInvitationRoute(app, deps)
+  resendInvitationRoute(app, deps)
+  cancelInvitationRoute(app, deps)
+  lookupInvitationRoute(app, deps)
+  acceptInvitationRoute(app, deps)
+  declineInvitationRoute(app, deps)
+}
+
+function createInvitationsRoute(app: App, deps: Deps): void {
+  app.post(
+    '/v1/organizations/:organization_id/invitations',
+    {
+      config: { access: write('member.invite') },
+      schema: {
+        operationId: 'createInvitations',
+        summary: 'Invite people, each with a result of their own',
+        description:
+          'With several addresses the answer is 201 as soon as one is invited, else 200; a bad ' +
+          'address never fails the others. With one address its problem is the answer.',
+        tags,
+        params: OrganizationParams,
+        body: InvitationCreate,
+        response: { 200: ref(InvitationResults), 201: ref(InvitationResults) }
+      }
+    },
+    async (request, reply) => {
+      const ctx = orgContext(request)
+      return answerOnce(deps, request, reply, {
+        run: (answer) => createInvitations(deps, { ...ctx, ...answer }, request.body),
+        toAnswer: (results) => ({
+          status: results.some(({ problem }) => problem === undefined) ? 201 : 200,
+          body: { data: results.map((result) => toItem(deps, ctx, result)) }
+        })
+      })
+    }
+  )
+}
+
+function toItem(deps: Deps, { locale, now }: OrgContext, result: InvitationResult) {
+  const { email } = result
+  if (result.problem) {
+    const problem = toProblemBody(result.problem, deps.config.publicUrl, locale)
+    return { status: 'error' as const, email, problem }
+  }
+  const { link } = result
+  return {
+    status: 'created' as const,
+    email,
+    invitation: toInvitation(result.invitation, now),
+    ...(link === undefined ? {} : { link })
+  }
+}
+
+function listInvitationsRoute(app: App, deps: Deps): void {
+  app.get(
+    '/v1/organizations/:organization_id/invitations',
+    {
+      config: { access: read },
+      schema: {
+        operationId: 'listInvitations',
+        summary: 'List invitations, newest first',
+        tags,
+        params: OrganizationParams,
+        querystring: Type.Object(
+          {
+            ...PageQuery,
+            status: Type.Optional(InvitationStatusSchema),
+            email: Type.Optional(Type.String({ maxLength: 320 })),
+            member_id: Type.Optional(Id('mem'))
+          },
+          { additionalProperties: false }
+        ),
+        response: { 200: Page(ref(InvitationSchema)) }
+      }
+    },
+    async (request) => {
+      const ctx = orgContext(request)
+      const { member_id: memberId, ...query } = request.query
+      const filter = { ...query, memberId }
+      const page = await listInvitations(deps, ctx, filter, readPage('inv', query))
+      return toPage(page, query.limit, (row) => toInvitation(row, ctx.now))
+    }
+  )
+}
+
+function getInvitationRoute(app: App, deps: Deps): void {
+  app.get(
+    '/v1/organizations/:organization_id/invitations/:invitation_id',
+    {
+      config: { access: read },
+      schema: {
+        operationId: 'getInvitation',
+        summary: 'Get an invitation',
+        tags,
+        params: Params,
+        response: { 200: ref(InvitationSchema) }
+      }
+    },
+    async (request) => {
+      const ctx = orgContext(request)
+      const { invitation_id: id } = request.params
+      return toInvitation(await findInvitation(deps.db, ctx.organizationId, id), ctx.now)
+    }
+  )
+}
+
+function resendInvitationRoute(app: App, deps: Deps): void {
+  app.post(
+    '/v1/organizations/:organization_id/invitations/:invitation_id/resend',
+    {
+      config: { access: write('invitation.resend') },
+      schema: {
+        operationId: 'resendInvitation',
+        summary: 'Send an invitation again, or get its link',
+        tags,
+        params: Params,
+        body: InvitationResend,
+        response: { 200: ref(InvitationWithLink) }
+      }
+    },
+    async (request, reply) => {
+      const ctx = orgContext(request)
+      const { invitation_id: id } = request.params
+      return answerOnce(deps, request, reply, {
+        run: (answer) => resendInvitation(deps, { ...ctx, ...answer }, id, request.body.via),
+        toAnswer: ({ invitation, ...link }) =>
+          ok({ ...link, invitation: toInvitation(invitation, ctx.now) })
+      })
+    }
+  )
+}
+
+function cancelInvitationRoute(app: App, deps: Deps): void {
+  app.delete(
+    '/v1/organizations/:organization_id/invitations/:invitation_id',
+    {
+      config: { access: write('invitation.cancel') },
+      schema: {
+        operationId: 'cancelInvitation',
+        summary: 'Cancel an invitation: its link dies, its seat is free',
+        tags,
+        params: Params,
+        response: { 200: ref(InvitationSchema) }
+      }
+    },
+    async (request) => {
+      const ctx = orgContext(request)
+      const row = await cancelInvitation(deps, ctx, request.params.invitation_id)
+      return toInvitation(row, ctx.now)
+    }
+  )
+}
+
+function lookupInvitationRoute(app: App, deps: Deps): void {
+  app.post(
+    '/v1/invitations/lookup',
+    {
+      config: { access: { class: 'public' } },
+      preHandler: publicLimits(app),
+      schema: {
+        operationId: 'lookupInvitation',
+        summary: 'What the link of an invitation offers; changes nothing',
+        tags,
+        body: InvitationToken,
+        response: { 200: ref(InvitationOffer) }
+      }
+    },
+    async (request, reply) =>
+      answerOnce(deps, request, reply, {
+        run: (answer) =>
+          lookupInvitation(
+            deps,
+            { ...publicContext(request, deps), ...answer },
+            request.body.token
+          ),
+        toAnswer: ok
+      })
+  )
+}
+
+function acceptInvitationRoute(app: App, deps: Deps): void {
+  app.post(
+    '/v1/invitations/accept',
+    {
+      config: { access: { class: 'operator', scope: 'invitations:accept' } },
+      schema: {
+        operationId: 'acceptInvitation',
+        summary: 'A person you have signed in takes the seat they were offered',
+        description: 'The same person accepting again gets the same member.',
+        tags,
+        body: InvitationAccept,
+        response: { 200: ref(MemberSchema) }
+      }
+    },
+    async (request, reply) => {
+      const key = keyContext(request)
+      return answerOnce(deps, request, reply, {
+        run: (answer) => acceptInvitation(deps, { ...key, ...answer }, request.body),
+        toAnswer: (row) => ok(toMember(row, key.now))
+      })
+    }
+  )
+}
+
+function declineInvitationRoute(app: App, deps: Deps): void {
+  app.post(
+    '/v1/invitations/decline',
+    {
+      config: { access: { class: 'public' } },
+      preHandler: publicLimits(app),
+      schema: {
+        operationId: 'declineInvitation',
+        summary: 'Whoever holds the link turns the offer down',
+        tags,
+        body: InvitationToken,
+        response: { 200: ref(InvitationDeclined) }
+      }
+    },
+    async (request, reply) =>
+      answerOnce(deps, request, reply, {
+        run: (answer) =>
+          declineInvitation(
+            deps,
+            { ...publicContext(request, deps), ...answer },
+            request.body.token
+          ),
+        toAnswer: () => ok({ status: 'declined' })
+      })
+  )
+}

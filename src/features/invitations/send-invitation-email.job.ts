@@ -1,0 +1,123 @@
+import { Type } from '@sinclair/typebox'
+import { and, eq, ne } from 'drizzle-orm'
+import { runCommand } from '../../command.js'
+import { type CallContext, SYSTEM } from '../../context.js'
+import type { Tx } from '../../db/client.js'
+import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
+import type { Deps } from '../../deps.js'
+import { idPattern } from '../../ids.js'
+import { defineJob, enqueue } from '../../jobs/job.js'
+import type { Mail } from '../../mail/mailer.js'
+import { renderInvitation } from '../../mail/templates/invitation.js'
+import { findRole } from '../../policy/document.js'
+import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { currentPolicyOf, findOrganization } from '../organizations/queries.js'
+import { senderSettingsOf } from '../organizations/sender-settings.js'
+import { findOffer, invitationStatusAt, isInvitation, linkOf } from './queries.js'
+
+const SECOND_MS = 1_000
+/** 10 s, 40 s, 2 min 40 s, 11 min, 43 min, 2 h 50 min: longer than a mail server's bad morning. */
+const FIRST_WAIT_MS = 10 * SECOND_MS
+const WAIT_FACTOR = 4
+
+/**
+ * Mails the link of an invitation. `send` counts the mails of one invitation: a job that is late
+ * does not repeat what a later one has sent, and each mail has one Message-ID however often tried.
+ */
+export const sendInvitationEmail = defineJob({
+  name: 'send-invitation-email',
+  payload: Type.Object({
+    organization_id: Type.String({ pattern: idPattern('org') }),
+    invitation_id: Type.String({ pattern: idPattern('inv') }),
+    send: Type.Integer({ minimum: 1 })
+  }),
+  attempts: 7,
+  backoffMs: (attempt) => FIRST_WAIT_MS * WAIT_FACTOR ** (attempt - 1),
+
+  async run(deps, payload) {
+    const { organization_id: organizationId, invitation_id: id, send } = payload
+    const offer = await findOffer(deps.db, organizationId, id)
+    const open = offer && invitationStatusAt(offer.invitation, deps.now()) === 'pending'
+    // Accepted, canceled, expired, sent again or sent already since it was queued.
+    if (!open || offer.invitation.sendCount !== send || offer.invitation.delivery === 'sent') return
+    await deps.mailer.send(await composeMail(deps, offer.invitation))
+    await recordDelivery(deps, offer.invitation, 'sent')
+  },
+
+  async giveUp(deps, { organization_id: organizationId, invitation_id: id, send }) {
+    const offer = await findOffer(deps.db, organizationId, id)
+    if (offer?.invitation.sendCount !== send) return
+    await recordDelivery(deps, offer.invitation, 'failed')
+  }
+})
+
+/** One mail for each, in the transaction that made or changed them. */
+export async function enqueueInvitationEmails(
+  tx: Tx,
+  { now }: CallContext,
+  rows: readonly InvitationRow[]
+): Promise<void> {
+  const [first] = rows
+  if (!first) return
+  const { organizationId } = first
+  const payloads = rows.map((row) => ({
+    organization_id: organizationId,
+    invitation_id: row.id,
+    send: row.sendCount
+  }))
+  await enqueue(tx, { organizationId, now }, sendInvitationEmail, payloads)
+}
+
+async function composeMail(deps: Deps, row: InvitationRow): Promise<Mail> {
+  const organization = await findOrganization(deps.db, row.organizationId)
+  const { policy } = await currentPolicyOf(deps, organization)
+  const sender = senderSettingsOf(deps.config, policy, organization)
+  const mail = renderInvitation({
+    locale: row.locale,
+    teamName: organization.name,
+    inviterName: row.invitedByName,
+    roleLabel: findRole(policy, row.role)?.label[row.locale] ?? row.role,
+    url: linkOf(deps, row, sender.baseUrl),
+    expiresAt: row.expiresAt,
+    timeZone: organization.timeZone
+  })
+  return {
+    ...mail,
+    messageId: `<${row.id}.${row.sendCount}@${new URL(sender.baseUrl).hostname}>`,
+    from: sender.from,
+    to: row.email,
+    ...(sender.replyTo === undefined ? {} : { replyTo: sender.replyTo })
+  }
+}
+
+async function recordDelivery(
+  deps: Deps,
+  row: InvitationRow,
+  delivery: 'sent' | 'failed'
+): Promise<void> {
+  const now = deps.now()
+  const ctx: CallContext = { actor: SYSTEM, now, requestId: null, locale: row.locale }
+  await runCommand(deps, ctx, async (tx) => {
+    const [updated] = await tx
+      .update(invitations)
+      .set({ delivery, updatedAt: now, ...(delivery === 'sent' ? { sentAt: now } : {}) })
+      .where(
+        and(
+          isInvitation(row.organizationId, row.id),
+          eq(invitations.sendCount, row.sendCount),
+          ne(invitations.delivery, 'sent')
+        )
+      )
+      .returning({ policyVersion: invitations.policyVersion })
+    if (!updated) return
+    const { organizationId } = row
+    await appendEvents(tx, ctx, { organizationId, ...updated }, [toEvent(row, delivery)])
+  })
+}
+
+const toEvent = (row: InvitationRow, delivery: 'sent' | 'failed'): NewEvent => ({
+  type: delivery === 'sent' ? 'invitation.sent' : 'invitation.delivery_failed',
+  subject: { type: 'invitation', id: row.id },
+  data: { member_id: row.memberId, email: row.email },
+  changes: { delivery: [row.delivery, delivery] }
+})

@@ -1,0 +1,132 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { OrgContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
+import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
+import { type MemberRow, members } from '../../db/tables/members.js'
+import type { Deps } from '../../deps.js'
+import type { EmailAddress } from '../../email.js'
+import { newId } from '../../ids.js'
+import type { LockedOrganization } from '../organizations/queries.js'
+import type { Invitee } from './addresses.js'
+import { expiryOf, lifetimeDaysOf } from './queries.js'
+
+/** An address that gets an offer. */
+export interface Grant {
+  readonly invitee: Invitee
+  readonly address: EmailAddress
+  readonly role: string
+  /** The member of an offer that ran out: its seat is offered again. */
+  readonly reused: MemberRow | undefined
+}
+
+interface Offers {
+  readonly organization: LockedOrganization
+  readonly grants: readonly Grant[]
+  readonly sendEmail: boolean
+}
+
+/**
+ * Writes members and invitations of all grants, in one statement each. Answers with the invitations
+ * in the order of the grants, and with those that turned out to have expired.
+ */
+export async function writeOffers(
+  deps: Deps,
+  tx: Tx,
+  ctx: OrgContext,
+  { organization, grants, sendEmail }: Offers
+): Promise<{ invitations: InvitationRow[]; expired: InvitationRow[] }> {
+  if (grants.length === 0) return { invitations: [], expired: [] }
+  const { policy, version } = organization.policy
+  const lifetimeDays = lifetimeDaysOf(policy)
+  const rows = grants.map(({ invitee, address, role, reused }) => ({
+    organizationId: ctx.organizationId,
+    id: newId('inv'),
+    memberId: reused?.id ?? newId('mem'),
+    email: address.email,
+    emailKey: address.key,
+    role,
+    status: 'pending' as const,
+    delivery: sendEmail ? ('queued' as const) : null,
+    locale: invitee.locale ?? organization.row.locale,
+    generation: 1,
+    secretId: deps.linkSecrets.current.id,
+    sendCount: 1,
+    policyVersion: version,
+    lifetimeDays,
+    emailMustMatch: policy.invitations.email_must_match,
+    ...invitedBy(ctx),
+    createdAt: ctx.now,
+    updatedAt: ctx.now,
+    sentAt: null,
+    expiresAt: expiryOf(lifetimeDays, ctx.now),
+    endedAt: null
+  }))
+  const expired = await closeExpired(tx, ctx, grants)
+  const written = rows.map((row, index) => memberOf(row, grants[index]))
+  await tx
+    .insert(members)
+    .values(written)
+    .onConflictDoUpdate({ target: [members.organizationId, members.id], set: REUSED })
+  await tx.insert(invitations).values(rows)
+  return { invitations: rows, expired }
+}
+
+function invitedBy({ actor }: OrgContext) {
+  return {
+    invitedByType: actor.type,
+    invitedById: actor.id ?? '',
+    invitedByName: actor.type === 'member' ? actor.name : null
+  }
+}
+
+/** Writes down what time has done to the offers that are in the way. */
+async function closeExpired(
+  tx: Tx,
+  ctx: OrgContext,
+  grants: readonly Grant[]
+): Promise<InvitationRow[]> {
+  const reused = grants.flatMap(({ reused }) => reused?.id ?? [])
+  if (reused.length === 0) return []
+  return tx
+    .update(invitations)
+    .set({ status: 'expired', endedAt: ctx.now, updatedAt: ctx.now })
+    .where(
+      and(
+        eq(invitations.organizationId, ctx.organizationId),
+        inArray(invitations.memberId, reused),
+        eq(invitations.status, 'pending')
+      )
+    )
+    .returning()
+}
+
+function memberOf(row: InvitationRow, grant: Grant | undefined) {
+  return {
+    organizationId: row.organizationId,
+    id: row.memberId,
+    externalId: grant?.invitee.external_id ?? grant?.reused?.externalId ?? null,
+    email: row.email,
+    emailKey: row.emailKey,
+    name: grant?.invitee.name ?? grant?.reused?.name ?? null,
+    role: row.role,
+    status: 'invited' as const,
+    invitationId: row.id,
+    offerExpiresAt: row.expiresAt,
+    metadata: grant?.invitee.metadata ?? grant?.reused?.metadata ?? {},
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt
+  }
+}
+
+/** What a new offer changes of a member that exists: everything but since when it exists. */
+const REUSED = {
+  externalId: sql`excluded.external_id`,
+  email: sql`excluded.email`,
+  name: sql`excluded.name`,
+  role: sql`excluded.role`,
+  status: sql`excluded.status`,
+  invitationId: sql`excluded.invitation_id`,
+  offerExpiresAt: sql`excluded.offer_expires_at`,
+  metadata: sql`excluded.metadata`,
+  updatedAt: sql`excluded.updated_at`
+}

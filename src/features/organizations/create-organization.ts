@@ -1,0 +1,94 @@
+import type { KeyContext } from '../../context.js'
+import { runCommand } from '../../command.js'
+import { members } from '../../db/tables/members.js'
+import { type OrganizationRow, organizations } from '../../db/tables/organizations.js'
+import type { Deps } from '../../deps.js'
+import { externalIdTaken } from '../../errors.js'
+import { parseEmail } from '../../email.js'
+import { newId } from '../../ids.js'
+import { findNewestVersion, loadPolicyVersion } from '../../policy-versions.js'
+import { appendEvents } from '../events/append-events.js'
+import { unknownPolicy } from './errors.js'
+import type { OrganizationCreate } from './schemas.js'
+import { checkHosts } from './sender-settings.js'
+
+/**
+ * Creates an organization together with its first member, who is active at once.
+ *
+ * @throws Problem unknown_policy, external_id_taken, host_not_allowed
+ */
+export async function createOrganization(
+  deps: Deps,
+  ctx: KeyContext,
+  input: OrganizationCreate
+): Promise<OrganizationRow> {
+  return runCommand(deps, ctx, async (tx) => {
+    const policyKey = input.policy ?? 'standard'
+    const version = await findNewestVersion(tx, policyKey)
+    if (version === undefined) throw unknownPolicy()
+    const { policy } = await loadPolicyVersion(deps, tx, policyKey, version)
+    checkHosts(deps.config, policy, input)
+
+    const [organization] = await tx
+      .insert(organizations)
+      .values(toRow(input, policyKey, ctx.now))
+      .onConflictDoNothing({ target: organizations.externalId })
+      .returning()
+    if (!organization) throw externalIdTaken()
+    const owner = ownerOf(input, organization, policy.creator_role)
+    await tx.insert(members).values(owner)
+
+    const place = { organizationId: organization.id, policyVersion: version }
+    await appendEvents(tx, ctx, place, [
+      {
+        type: 'organization.created',
+        subject: { type: 'organization', id: organization.id },
+        data: { name: organization.name, policy: policyKey }
+      },
+      {
+        type: 'member.joined',
+        subject: { type: 'member', id: owner.id },
+        data: { user_id: owner.userId, email: owner.email, role: owner.role }
+      }
+    ])
+    return organization
+  })
+}
+
+function toRow(input: OrganizationCreate, policyKey: string, now: Date) {
+  return {
+    id: newId('org'),
+    externalId: input.external_id ?? null,
+    name: input.name,
+    policyKey,
+    status: 'active' as const,
+    seatLimit: input.seat_limit ?? null,
+    locale: input.locale ?? 'en',
+    timeZone: input.time_zone ?? 'UTC',
+    links: input.links ?? {},
+    mail: input.mail ?? {},
+    metadata: input.metadata ?? {},
+    createdAt: now,
+    updatedAt: now
+  }
+}
+
+function ownerOf({ owner }: OrganizationCreate, organization: OrganizationRow, role: string) {
+  const now = organization.createdAt
+  const address = parseEmail(owner.email)
+  if (!address) throw new Error('the schema lets through only what parses')
+  return {
+    organizationId: organization.id,
+    id: newId('mem'),
+    userId: owner.user_id,
+    email: address.email,
+    emailKey: address.key,
+    name: owner.name ?? null,
+    role,
+    status: 'active' as const,
+    metadata: {},
+    createdAt: now,
+    updatedAt: now,
+    joinedAt: now
+  }
+}

@@ -1,0 +1,15 @@
+import { defineProblem } from '../../errors.js'
+
+export const unknownPolicy = defineProblem({
+  code: 'unknown_policy',
+  status: 422,
+  en: ['Unknown policy', 'There is no policy of this key.'],
+  fr: ['Politique inconnue', 'Il n’existe pas de politique de ce nom.']
+})
+
+export const hostNotAllowed = defineProblem({
+  code: 'host_not_allowed',
+  status: 422,
+  en: ['Host not allowed', 'The host of {field} is not in MUSTER_ALLOWED_HOSTS.'],
+  fr: ['Hôte non autorisé', 'L’hôte de {field} n’est pas dans MUSTER_ALLOWED_HOSTS.']
+})

@@ -1,0 +1,71 @@
+import type { Config } from '../../config.js'
+import type { LinkSettings, MailSettings, OrganizationRow } from '../../db/tables/organizations.js'
+import type { Policy } from '../../policy/document.js'
+import { hostNotAllowed } from './errors.js'
+
+/** Whose name mails bear and where their links lead. */
+export interface SenderSettings {
+  readonly baseUrl: string
+  readonly acceptUrl: string | undefined
+  readonly from: string
+  readonly replyTo: string | undefined
+}
+
+/** The organization's own settings, else its policy's, else the environment's. */
+export function senderSettingsOf(
+  config: Config,
+  policy: Policy,
+  { links, mail }: Pick<OrganizationRow, 'links' | 'mail'>
+): SenderSettings {
+  const baseUrl = links.base_url ?? policy.links.base_url ?? config.publicUrl
+  return {
+    baseUrl: baseUrl.replace(/\/+$/, ''),
+    acceptUrl: links.accept_url ?? policy.links.accept_url ?? config.acceptUrl,
+    from: mail.from ?? policy.mail.from ?? config.mailFrom,
+    replyTo: mail.reply_to ?? policy.mail.reply_to ?? config.mailReplyTo
+  }
+}
+
+/**
+ * An organization may only send people, and sign as, what the operator has allowed: Muster's own
+ * host, the hosts of its policy, and MUSTER_ALLOWED_HOSTS.
+ *
+ * @throws Problem host_not_allowed
+ */
+export function checkHosts(
+  config: Config,
+  policy: Policy,
+  { links, mail }: { links?: LinkSettings; mail?: MailSettings }
+): void {
+  const allowed = [
+    hostOf(config.publicUrl),
+    hostOf(config.acceptUrl),
+    domainOf(config.mailFrom),
+    hostOf(policy.links.base_url),
+    hostOf(policy.links.accept_url),
+    domainOf(policy.mail.from),
+    ...config.allowedHosts
+  ]
+  const named = {
+    'links.base_url': hostOf(links?.base_url),
+    'links.accept_url': hostOf(links?.accept_url),
+    'mail.from': domainOf(mail?.from)
+  }
+  for (const [field, host] of Object.entries(named)) {
+    if (host !== undefined && !allowed.some((one) => covers(one, host))) {
+      throw hostNotAllowed({ field })
+    }
+  }
+}
+
+/** `*.acme.test` covers every host below acme.test. */
+function covers(allowed: string | undefined, host: string): boolean {
+  if (allowed === undefined) return false
+  return allowed.startsWith('*.') ? host.endsWith(allowed.slice(1)) : host === allowed
+}
+
+const hostOf = (url: string | undefined) =>
+  url === undefined ? undefined : new URL(url).hostname.toLowerCase()
+
+const domainOf = (mailbox: string | undefined) =>
+  mailbox === undefined ? undefined : /@([^<>@\s]+)>?$/.exec(mailbox)?.[1]?.toLowerCase()

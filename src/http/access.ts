@@ -1,0 +1,170 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { CallContext, KeyContext, OrgContext } from '../context.js'
+import { apiKeySecretMatches, parseApiKeyToken } from '../crypto/api-key-token.js'
+import type { Deps } from '../deps.js'
+import { notFound } from '../errors.js'
+import { idPattern } from '../ids.js'
+import { decide } from '../policy/decide.js'
+import type { Permission } from '../policy/document.js'
+import { loadPolicyVersion } from '../policy-versions.js'
+import { refusalOf } from '../refusals.js'
+import { hasScope, type Scope } from '../scopes.js'
+import { type ActorName, type CallerFacts, createFindCaller } from './caller.js'
+import {
+  actorNotMember,
+  actorSuspended,
+  insufficientScope,
+  invalidRequest,
+  organizationLimited,
+  unauthenticated
+} from './errors.js'
+import { localeOf } from './locale.js'
+
+/**
+ * Who may call a route. `public`: anyone. `operator`: an API key, on the deployment. `tenant`: an
+ * API key on one organization, as itself or on behalf of a member whose role has the permission.
+ */
+export type RouteAccess =
+  | { readonly class: 'public' }
+  | { readonly class: 'operator'; readonly scope: Scope }
+  | { readonly class: 'tenant'; readonly scope: Scope; readonly permission: Permission }
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: RouteAccess
+  }
+}
+
+const ORGANIZATION_ID = new RegExp(idPattern('org'))
+const MEMBER_ID = new RegExp(idPattern('mem'))
+const USER_ID_LENGTH_MAX = 255
+/** Compared with when there is no such key, so that both refusals take the same time. */
+const NO_HASH = Buffer.alloc(32)
+
+/** What the route's handler may rely on; throws when the route declared another class. */
+export const orgContext = (request: FastifyRequest) => request.getDecorator<OrgContext>('org')
+export const keyContext = (request: FastifyRequest) => request.getDecorator<KeyContext>('apiKey')
+
+/** For what concerns the whole deployment: a key that is limited to organizations may not. */
+export function wholeDeployment(request: FastifyRequest): KeyContext {
+  const key = keyContext(request)
+  if (key.organizationIds !== null) throw organizationLimited()
+  return key
+}
+
+/** The context of a public route: whoever it is, all that is known is what they sent. */
+export function publicContext(request: FastifyRequest, deps: Deps): CallContext {
+  return {
+    actor: { type: 'user', id: null, name: null },
+    now: deps.now(),
+    requestId: request.id,
+    locale: localeOf(request)
+  }
+}
+
+/** Proves the caller before anything else of a request is read, so that a stranger learns nothing. */
+export function registerAccess(app: FastifyInstance, deps: Deps): void {
+  const findCaller = createFindCaller(deps.runStatement)
+  app.decorateRequest('org')
+  app.decorateRequest('apiKey')
+
+  app.addHook('onRoute', (route) => {
+    if (!route.config?.access) throw new Error(`${route.url} declares no access`)
+  })
+
+  app.addHook('onRequest', async (request) => {
+    const { access } = request.routeOptions.config
+    if (request.is404 || access?.class === 'public') return
+    if (!access) throw new Error('a route without access cannot have been registered')
+
+    const token = readToken(request)
+    const organizationId = access.class === 'tenant' ? readOrganizationId(request) : undefined
+    const actor = readActor(request, access)
+    const facts = await findCaller({ keyId: token.id, organizationId, actor })
+    const call = { now: deps.now(), requestId: request.id, locale: localeOf(request) }
+    const key = proveKey(facts, token.secret, call)
+    if (access.class === 'operator') {
+      if (!hasScope(key.scopes, access.scope)) throw insufficientScope({ scope: access.scope })
+      request.setDecorator('apiKey', key)
+      return
+    }
+    request.setDecorator('org', await proveTenant(deps, { key, facts, access, organizationId, actor }))
+  })
+}
+
+function readToken(request: FastifyRequest) {
+  const [scheme, value = ''] = (request.headers.authorization ?? '').split(' ')
+  const token = scheme?.toLowerCase() === 'bearer' ? parseApiKeyToken(value) : undefined
+  if (!token) throw unauthenticated()
+  return token
+}
+
+/** Undefined when malformed: answered like one that does not exist, after the key is proven. */
+function readOrganizationId(request: FastifyRequest): string | undefined {
+  const { organization_id: id } = request.params as { organization_id?: string }
+  return id !== undefined && ORGANIZATION_ID.test(id) ? id : undefined
+}
+
+function readActor(request: FastifyRequest, access: RouteAccess): ActorName | undefined {
+  const header = request.headers['muster-actor']
+  if (header === undefined) return undefined
+  const [, kind, id = ''] = /^(user|member):(.+)$/.exec(String(header)) ?? []
+  const wrong = (detail: string) =>
+    invalidRequest({ errors: [{ pointer: 'header:/Muster-Actor', detail }] })
+  if (access.class !== 'tenant') throw wrong('This operation is not done on behalf of a member.')
+  if (kind === 'member' && MEMBER_ID.test(id)) return { kind, memberId: id }
+  if (kind === 'user' && id.length <= USER_ID_LENGTH_MAX) return { kind, userId: id }
+  throw wrong('Must be user:<user_id> or member:<member_id>.')
+}
+
+function proveKey(
+  { key }: CallerFacts,
+  secret: string,
+  call: Pick<KeyContext, 'now' | 'requestId' | 'locale'>
+): KeyContext {
+  const matches = apiKeySecretMatches(secret, key?.secretHash ?? NO_HASH)
+  const expired = key?.expiresAt != null && key.expiresAt <= call.now
+  if (!key || !matches || key.revokedAt !== null || expired) throw unauthenticated()
+  return {
+    ...call,
+    actor: { type: 'api_key', id: key.id, name: key.name },
+    scopes: key.scopes,
+    organizationIds: key.organizationIds
+  }
+}
+
+interface TenantClaim {
+  readonly key: KeyContext
+  readonly facts: CallerFacts
+  readonly access: RouteAccess & { class: 'tenant' }
+  readonly organizationId: string | undefined
+  readonly actor: ActorName | undefined
+}
+
+async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgContext> {
+  const { key, facts, access, organizationId } = claim
+  const limited = key.organizationIds?.includes(organizationId ?? '') === false
+  if (!facts.organization || organizationId === undefined || limited) throw notFound()
+  if (!hasScope(key.scopes, access.scope)) throw insufficientScope({ scope: access.scope })
+
+  const { policyKey, policyVersion } = facts.organization
+  const policy = await loadPolicyVersion(deps, deps.db, policyKey, policyVersion)
+  const { now, requestId, locale } = key
+  const base = { organizationId, policy, now, requestId, locale }
+  if (!claim.actor) return { ...base, actor: key.actor, caller: [key.actor.id] }
+
+  const { member } = facts
+  if (!member || member.status === 'invited' || member.status === 'invitation_expired') {
+    throw actorNotMember()
+  }
+  if (member.status !== 'active') throw actorSuspended()
+  const actor = { kind: 'member', role: member.role } as const
+  // Whether the role may do this at all; what it is done to is decided by the command.
+  const refusal = refusalOf(decide(policy.policy, actor, { permission: access.permission }))
+  if (refusal) throw refusal
+  return {
+    ...base,
+    actor: { type: 'member', id: member.id, name: member.name },
+    caller: [key.actor.id, member.id]
+  }
+}

@@ -1,0 +1,99 @@
+import { defineProblem } from '../errors.js'
+
+export const invalidRequest = defineProblem({
+  code: 'invalid_request',
+  status: 400,
+  en: ['Invalid request', 'The request does not match what this operation takes.'],
+  fr: ['Requête invalide', 'La requête ne correspond pas à ce que cette opération attend.']
+})
+
+export const unauthenticated = defineProblem({
+  code: 'unauthenticated',
+  status: 401,
+  en: ['Not authenticated', 'Send a valid API key: Authorization: Bearer mk_…'],
+  fr: ['Non authentifié', 'Envoyez une clé d’API valide : Authorization: Bearer mk_…']
+})
+
+export const insufficientScope = defineProblem({
+  code: 'insufficient_scope',
+  status: 403,
+  en: ['Insufficient scope', 'This API key lacks the scope {scope}.'],
+  fr: ['Portée insuffisante', 'Cette clé d’API n’a pas la portée {scope}.']
+})
+
+export const organizationLimited = defineProblem({
+  code: 'key_limited_to_organizations',
+  status: 403,
+  en: ['Key limited to organizations', 'This API key is limited to some organizations.'],
+  fr: ['Clé limitée à des organisations', 'Cette clé d’API est limitée à certaines organisations.']
+})
+
+export const actorSuspended = defineProblem({
+  code: 'actor_suspended',
+  status: 403,
+  en: ['Acting member suspended', 'The acting member is not active in this organization.'],
+  fr: ['Membre agissant suspendu', 'Le membre agissant n’est pas actif dans cette organisation.']
+})
+
+export const actorNotMember = defineProblem({
+  code: 'actor_not_member',
+  status: 404,
+  en: ['Acting person is not a member', 'Muster-Actor names nobody who is a member here.'],
+  fr: ['La personne agissante n’est pas membre', 'Muster-Actor ne désigne aucun membre ici.']
+})
+
+export const methodNotAllowed = defineProblem({
+  code: 'method_not_allowed',
+  status: 405,
+  en: ['Method not allowed', 'This address takes {allow} only.'],
+  fr: ['Méthode non autorisée', 'Cette adresse n’accepte que {allow}.']
+})
+
+export const payloadTooLarge = defineProblem({
+  code: 'payload_too_large',
+  status: 413,
+  en: ['Request too large', 'The body is larger than this operation takes.'],
+  fr: ['Requête trop volumineuse', 'Le corps est plus grand que ce que cette opération accepte.']
+})
+
+export const unsupportedMediaType = defineProblem({
+  code: 'unsupported_media_type',
+  status: 415,
+  en: ['Unsupported media type', 'Send the body as application/json.'],
+  fr: ['Type de contenu non pris en charge', 'Envoyez le corps en application/json.']
+})
+
+export const idempotencyKeyInUse = defineProblem({
+  code: 'idempotency_key_in_use',
+  status: 409,
+  en: ['Idempotency key in use', 'A request with this Idempotency-Key is still running.'],
+  fr: ['Clé d’idempotence en cours', 'Une requête avec cette Idempotency-Key est en cours.']
+})
+
+export const idempotencyKeyReused = defineProblem({
+  code: 'idempotency_key_reused',
+  status: 422,
+  en: ['Idempotency key reused', 'This Idempotency-Key was answered for another body.'],
+  fr: ['Clé d’idempotence réutilisée', 'Cette Idempotency-Key a déjà servi pour un autre corps.']
+})
+
+export const tooManyRequests = defineProblem({
+  code: 'too_many_requests',
+  status: 429,
+  en: ['Too many requests', 'Wait {retry_after} seconds and try again.'],
+  fr: ['Trop de requêtes', 'Attendez {retry_after} secondes puis réessayez.']
+})
+
+export const internalError = defineProblem({
+  code: 'internal_error',
+  status: 500,
+  en: ['Internal error', 'Something went wrong on our side.'],
+  fr: ['Erreur interne', 'Une erreur est survenue de notre côté.']
+})
+
+export const serviceUnavailable = defineProblem({
+  code: 'service_unavailable',
+  status: 503,
+  en: ['Service unavailable', 'Muster cannot answer right now. Try again shortly.'],
+  fr: ['Service indisponible', 'Muster ne peut pas répondre pour le moment. Réessayez bientôt.']
+})

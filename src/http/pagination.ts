@@ -1,0 +1,59 @@
+import { type TSchema, Type } from '@sinclair/typebox'
+import { type IdPrefix, idPattern } from '../ids.js'
+import type { PageRequest, PageResult } from '../db/page.js'
+import { invalidRequest } from './errors.js'
+
+export const PAGE_LIMIT_MAX = 100
+const PAGE_LIMIT_DEFAULT = 25
+const CURSOR_LENGTH_MAX = 100
+
+/** The query parameters of every list. A limit above the maximum is refused, never clipped. */
+export const PageQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT }),
+  cursor: Type.Optional(
+    Type.String({ maxLength: CURSOR_LENGTH_MAX, description: '`next_cursor` of the page before.' })
+  ),
+  include_total: Type.Boolean({ default: false, description: 'Also count everything that matches.' })
+}
+
+export const Page = <T extends TSchema>(item: T) =>
+  Type.Object({
+    data: Type.Array(item),
+    has_more: Type.Boolean(),
+    next_cursor: Type.Union([Type.String(), Type.Null()]),
+    total: Type.Optional(Type.Integer({ description: 'Only with `include_total=true`.' }))
+  })
+
+export function readPage(
+  prefix: IdPrefix,
+  query: { limit: number; cursor?: string; include_total: boolean }
+): PageRequest {
+  return {
+    limit: query.limit,
+    after: query.cursor === undefined ? undefined : readCursor(prefix, query.cursor),
+    includeTotal: query.include_total
+  }
+}
+
+function readCursor(prefix: IdPrefix, cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString()
+  if (new RegExp(idPattern(prefix)).test(id)) return id
+  const detail = 'Must be the next_cursor of this list.'
+  throw invalidRequest({ errors: [{ pointer: 'querystring:/cursor', detail }] })
+}
+
+export function toPage<Row extends { id: string }, T>(
+  { rows, total }: PageResult<Row>,
+  limit: number,
+  toItem: (row: Row) => T
+) {
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  const more = rows.length > limit && last !== undefined
+  return {
+    data: page.map(toItem),
+    has_more: more,
+    next_cursor: more ? Buffer.from(last.id).toString('base64url') : null,
+    ...(total === undefined ? {} : { total })
+  }
+}

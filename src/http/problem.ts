@@ -1,0 +1,80 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { Static } from '@sinclair/typebox'
+import type { ProblemSchema } from '../schemas.js'
+import { fill, type Locale, Problem } from '../errors.js'
+import {
+  internalError,
+  invalidRequest,
+  payloadTooLarge,
+  serviceUnavailable,
+  unsupportedMediaType
+} from './errors.js'
+import { localeOf } from './locale.js'
+
+/** The body of RFC 9457 in the reader's language. */
+export function toProblemBody(
+  problem: Problem,
+  publicUrl: string,
+  locale: Locale
+): Static<typeof ProblemSchema> {
+  const { code, status } = problem.definition
+  const [title, detail] = problem.definition[locale]
+  return {
+    ...problem.members,
+    type: `${publicUrl}/problems/${code}`,
+    title,
+    status,
+    detail: fill(detail, problem.members),
+    code
+  }
+}
+
+/** The one mapping from errors to answers. Whatever is not a Problem tells nothing of itself. */
+export function createErrorHandler(publicUrl: string) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const problem = toProblem(error)
+    if (problem.definition.status >= 500) request.log.error({ err: error }, 'Request failed')
+    const retryAfter = problem.members['retry_after']
+    if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter))
+    return reply
+      .code(problem.definition.status)
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send({ ...toProblemBody(problem, publicUrl, localeOf(request)), instance: request.id })
+  }
+}
+
+const CONNECTION_LOST = new Set(['ECONNREFUSED', 'ECONNRESET'])
+/** PostgreSQL: shutting down, starting up, too many connections. */
+const DATABASE_AWAY = new Set(['57P01', '57P02', '57P03', '53300'])
+
+function toProblem(error: Error & Partial<FastifyError>): Problem {
+  if (error instanceof Problem) return error
+  if (error.validation) return invalidRequest({ errors: toPointers(error) })
+  if (error.statusCode === 413) return payloadTooLarge()
+  if (error.statusCode === 415) return unsupportedMediaType()
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return invalidRequest({ errors: [{ pointer: '', detail: error.message }] })
+  }
+  return isAway(error) ? serviceUnavailable() : internalError()
+}
+
+/** The database cannot be reached: not our fault, and not for good. drizzle wraps the cause. */
+function isAway(error: Error & { code?: string }): boolean {
+  const codes = [error, error.cause].map((one) =>
+    one instanceof Error && 'code' in one ? String(one.code) : ''
+  )
+  return codes.some((code) => CONNECTION_LOST.has(code) || DATABASE_AWAY.has(code))
+}
+
+function toPointers(error: Partial<FastifyError>) {
+  const place = error.validationContext === 'body' ? '#' : `${error.validationContext ?? ''}:`
+  return (error.validation ?? []).map(({ instancePath, message, params, keyword }) => {
+    const unknown = params['additionalProperty'] as unknown
+    const path =
+      keyword === 'additionalProperties' && typeof unknown === 'string'
+        ? `${instancePath}/${unknown}`
+        : instancePath
+    return { pointer: `${place}${path}`, detail: message ?? 'is not valid' }
+  })
+}

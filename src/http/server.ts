@@ -1,0 +1,70 @@
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController
+} from 'fastify'
+import type { Deps } from '../deps.js'
+import { notFound } from '../errors.js'
+import { newId } from '../ids.js'
+import { createErrorHandler } from './problem.js'
+import { buildValidator } from './validation.js'
+
+export const BODY_BYTES_MAX = 1_048_576
+const REQUEST_TIMEOUT_MS = 30_000
+const PARAM_LENGTH_MAX = 200
+const REQUEST_ID = /^[\w.:-]{1,128}$/
+
+/** Fastify as every process of Muster uses it: strict input, problem answers, quiet logs. */
+export function createServer(deps: Deps): FastifyInstance {
+  const { config } = deps
+  const app: FastifyInstance = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    // Our own line at the end of a request names the route: an address may hold a token.
+    logController: new LogController({ disableRequestLogging: true }),
+    schemaController: { compilersFactory: { buildValidator } },
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id']
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId('req')
+    }
+  })
+
+  app.setErrorHandler(createErrorHandler(config.publicUrl))
+  app.setNotFoundHandler(() => {
+    throw notFound()
+  })
+  app.addHook('onRequest', setHeaders(config.publicUrl.startsWith('https:')))
+  app.addHook('onResponse', logRequest)
+  return app
+}
+
+/** Nothing here is meant for a browser's page unless a page says so itself. */
+function setHeaders(https: boolean) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    void reply.headers({
+      'x-request-id': request.id,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cache-control': 'no-store',
+      ...(https ? { 'strict-transport-security': 'max-age=31536000' } : {})
+    })
+  }
+}
+
+async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { method, routeOptions } = request
+  const line = {
+    'http.method': method,
+    'http.route': routeOptions.url ?? 'unknown',
+    'http.status': reply.statusCode,
+    duration_ms: Math.round(reply.elapsedTime)
+  }
+  request.log.info(line, `${method} ${line['http.route']} ${reply.statusCode}`)
+}

@@ -1,0 +1,44 @@
+import { Ajv, type Options } from 'ajv'
+import addFormatsModule from 'ajv-formats'
+import type { FastifySchemaCompiler, FastifyServerOptions } from 'fastify'
+import { parseEmail } from '../email.js'
+
+/** Fastify's type knows only its own compilers. */
+type SchemaController = NonNullable<FastifyServerOptions['schemaController']>
+type BuildValidator = NonNullable<
+  NonNullable<SchemaController['compilersFactory']>['buildValidator']
+>
+
+const BASE: Options = { allErrors: false, removeAdditional: false, useDefaults: true, strict: false }
+
+// The module is CommonJS: its default export is itself behind `default`.
+const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default
+
+/**
+ * Bodies are taken as they are: a number sent as text is wrong. Query and path parameters are
+ * always text, so they are read as what their schema says. Unknown fields are refused in both.
+ */
+export const buildValidator = (() => compile) as unknown as BuildValidator
+
+const compile: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
+  (httpPart === 'body' ? strict : coercing).compile(schema)
+
+function createAjv(options: Options): Ajv {
+  const ajv = new Ajv(options)
+  addFormats(ajv)
+  ajv.addFormat('mailbox', (text: string) => parseEmail(text) !== undefined)
+  ajv.addFormat('web-url', (text: string) => URL.canParse(text) && /^https?:\/\//i.test(text))
+  ajv.addFormat('time-zone', isTimeZone)
+  return ajv
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+const strict = createAjv({ ...BASE, coerceTypes: false })
+const coercing = createAjv({ ...BASE, coerceTypes: true })

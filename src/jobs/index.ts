@@ -1,0 +1,12 @@
+import { expireInvitations } from '../features/invitations/expire-invitations.sweep.js'
+import { sendInvitationEmail } from '../features/invitations/send-invitation-email.job.js'
+import type { Job, Sweep } from './job.js'
+import { purgeOldRows } from './purge-old-rows.sweep.js'
+
+/** Every job, by its name. */
+export const JOBS: ReadonlyMap<string, Job> = new Map(
+  [sendInvitationEmail].map((job) => [job.name, job as Job])
+)
+
+/** Every sweep. */
+export const SWEEPS: readonly Sweep[] = [expireInvitations, purgeOldRows]

@@ -1,0 +1,63 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import type { Tx } from '../db/client.js'
+import { jobs } from '../db/tables/jobs.js'
+import type { Deps } from '../deps.js'
+import { newId } from '../ids.js'
+
+/**
+ * A job may run twice. Its payload carries ids, never secrets or copies of rows; its handler reads
+ * what is true when it runs.
+ */
+export interface Job<P extends TSchema = TSchema> {
+  readonly name: string
+  readonly payload: P
+  /** How often it is tried before it is given up. */
+  readonly attempts: number
+  /** How long to wait after the n-th failed attempt, n from 1. */
+  backoffMs(attempt: number): number
+  run(deps: Deps, payload: Static<P>): Promise<void>
+  /** What is true once the last attempt has failed; the row stays, visible to operators. */
+  giveUp?(deps: Deps, payload: Static<P>): Promise<void>
+}
+
+export function defineJob<P extends TSchema>(job: Job<P>): Job<P> {
+  return job
+}
+
+/** Work that is found by looking at rows whose instant has passed. */
+export interface Sweep {
+  readonly name: string
+  readonly everyMs: number
+  /** Does a bounded batch; returns how much it did, so that more than a batch is done at once. */
+  run(deps: Deps): Promise<number>
+}
+
+export function defineSweep(sweep: Sweep): Sweep {
+  return sweep
+}
+
+/** At which instant, and for which organization, a job is enqueued. */
+interface Enqueuer {
+  readonly organizationId: string
+  readonly now: Date
+}
+
+/** Takes a Tx: the jobs exist if and only if the change that caused them commits. */
+export async function enqueue<P extends TSchema>(
+  tx: Tx,
+  { organizationId, now }: Enqueuer,
+  job: Job<P>,
+  payloads: readonly Static<P>[]
+): Promise<void> {
+  if (payloads.length === 0) return
+  await tx.insert(jobs).values(
+    payloads.map((payload) => ({
+      organizationId,
+      id: newId('job'),
+      name: job.name,
+      payload: payload as Record<string, unknown>,
+      createdAt: now,
+      handOverAt: now
+    }))
+  )
+}

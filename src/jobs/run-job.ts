@@ -1,0 +1,72 @@
+import { Value } from '@sinclair/typebox/value'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { jobs as jobTable } from '../db/tables/jobs.js'
+import type { Deps } from '../deps.js'
+import type { Job } from './job.js'
+import type { QueuedJob } from './queue.js'
+import { HAND_OVER_AGAIN_MS } from './relay.js'
+
+const ERROR_LENGTH_MAX = 1_000
+
+/**
+ * Runs the job of a row: the row goes when the handler has succeeded, stays with the error when it
+ * has not. Throws what the handler threw, so that the queue waits and tries again, until the last
+ * attempt; then the job is given up, and stays visible as a row.
+ */
+export async function runJob(
+  deps: Deps,
+  jobs: ReadonlyMap<string, Job>,
+  queued: QueuedJob
+): Promise<void> {
+  const row = await beginAttempt(deps, queued)
+  if (!row) return // Done already, or given up.
+  const job = jobs.get(row.name)
+  if (!job) throw new Error(`job ${row.name} is not in jobs/index.ts`)
+  try {
+    await job.run(deps, Value.Decode(job.payload, row.payload))
+    await deps.db.delete(jobTable).where(isRow(queued))
+  } catch (error) {
+    const last = row.attempts >= job.attempts
+    if (last) await job.giveUp?.(deps, Value.Decode(job.payload, row.payload))
+    await noteFailure(deps, queued, { error, retryMs: last ? undefined : job.backoffMs(row.attempts) })
+    if (last) {
+      deps.log.error({ err: error, job: row.name, 'job.id': queued.job_id }, 'Job given up')
+      return
+    }
+    throw error
+  }
+}
+
+/** Counts the attempt before it is made: one that takes the process down counts as well. */
+async function beginAttempt(deps: Deps, queued: QueuedJob) {
+  const [row] = await deps.db
+    .update(jobTable)
+    .set({
+      attempts: sql`${jobTable.attempts} + 1`,
+      handOverAt: new Date(deps.now().getTime() + HAND_OVER_AGAIN_MS)
+    })
+    .where(and(isRow(queued), isNull(jobTable.failedAt)))
+    .returning()
+  return row
+}
+
+async function noteFailure(
+  deps: Deps,
+  queued: QueuedJob,
+  { error, retryMs }: { error: unknown; retryMs: number | undefined }
+): Promise<void> {
+  const now = deps.now()
+  const message = error instanceof Error ? error.message : String(error)
+  await deps.db
+    .update(jobTable)
+    .set({
+      lastError: message.slice(0, ERROR_LENGTH_MAX),
+      ...(retryMs === undefined
+        ? { failedAt: now, handOverAt: null }
+        : { handOverAt: new Date(now.getTime() + retryMs + HAND_OVER_AGAIN_MS) })
+    })
+    .where(isRow(queued))
+}
+
+const isRow = (queued: QueuedJob) =>
+  and(eq(jobTable.organizationId, queued.organization_id), eq(jobTable.id, queued.job_id))

@@ -1,0 +1,48 @@
+import type { Deps } from '../deps.js'
+import type { Sweep } from './job.js'
+
+const SWEEP_PREFIX = 'sweep.'
+/** Batches of one run; what is left then waits for the next. */
+const BATCHES_MAX = 100
+/** The schedules live in the queue: a flushed Redis has forgotten them until they are made again. */
+const REVIVE_MS = 30_000
+
+/** Makes the schedules of all sweeps, again and again, since the queue may lose them. */
+export function startSweeps(
+  deps: Deps,
+  sweeps: readonly Sweep[]
+): { close(): Promise<void> } {
+  const { queue } = deps.queue
+  const schedule = async () => {
+    for (const sweep of sweeps) {
+      const name = SWEEP_PREFIX + sweep.name
+      if (await queue.getJobScheduler(name)) continue
+      await queue.upsertJobScheduler(name, { every: sweep.everyMs }, { name })
+    }
+  }
+  let last: Promise<void> = Promise.resolve()
+  const revive = () => {
+    last = schedule().catch((error: unknown) => {
+      deps.log.error({ err: error }, 'Sweeps could not be scheduled')
+    })
+  }
+  revive()
+  const timer = setInterval(revive, REVIVE_MS)
+  return {
+    async close() {
+      clearInterval(timer)
+      await last
+    }
+  }
+}
+
+/** The sweep that a queued job names, if it names one. */
+export function sweepOf(name: string, sweeps: readonly Sweep[]): Sweep | undefined {
+  return sweeps.find((sweep) => SWEEP_PREFIX + sweep.name === name)
+}
+
+export async function runSweep(deps: Deps, sweep: Sweep): Promise<void> {
+  for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
+    if ((await sweep.run(deps)) === 0) return
+  }
+}

@@ -1,0 +1,107 @@
+import type { Config } from './config.js'
+import type { OperatorContext } from './context.js'
+import { newApiKeyToken } from './crypto/api-key-token.js'
+import { type Deployment, openDeployment } from './deployment.js'
+import { Problem, StartupError } from './errors.js'
+import { createApiKey } from './features/api-keys/create-api-key.js'
+import { listApiKeys } from './features/api-keys/list-api-keys.js'
+import { revokeApiKey } from './features/api-keys/revoke-api-key.js'
+import { systemContext } from './features/api-keys/ensure-first-api-key.js'
+import { idPattern } from './ids.js'
+import { SCOPES, type Scope } from './scopes.js'
+import { generateKeyRing } from './secrets.js'
+
+const LIST_MAX = 1_000
+
+export interface KeyOptions {
+  readonly name: string
+  readonly scopes: string
+  readonly organizations: string | undefined
+}
+
+/** Prints fresh values for the environment; stores nothing. */
+export function generateKeys(): void {
+  print([
+    `MUSTER_API_KEY=${newApiKeyToken().token}`,
+    `MUSTER_LINK_SECRETS=${generateKeyRing()}`,
+    `MUSTER_ENCRYPTION_KEYS=${generateKeyRing()}`
+  ])
+}
+
+export async function createKey(config: Config, options: KeyOptions): Promise<void> {
+  const scopes = splitList(options.scopes)
+  const unknown = scopes.filter((scope) => !SCOPES.some((known) => known === scope))
+  if (unknown.length > 0 || scopes.length === 0) {
+    throw new StartupError(`--scopes must be a list of: ${SCOPES.join(', ')}`)
+  }
+  const organizationIds = options.organizations ? splitList(options.organizations) : null
+  const isId = new RegExp(idPattern('org'))
+  if (organizationIds?.some((id) => !isId.test(id))) {
+    throw new StartupError('--organizations must be a list of ids such as org_…')
+  }
+  await visit(config, async ({ deps }) => {
+    const { token } = await createApiKey(deps, operatorContext(deps), {
+      name: options.name,
+      scopes: scopes as Scope[],
+      organization_ids: organizationIds
+    })
+    print([token])
+  })
+}
+
+export async function listKeys(config: Config): Promise<void> {
+  await visit(config, async ({ deps }) => {
+    const page = { limit: LIST_MAX, after: undefined, includeTotal: false }
+    const { rows } = await listApiKeys(deps, page)
+    print(
+      rows.map((row) =>
+        [
+          row.id,
+          row.revokedAt === null ? 'active ' : 'revoked',
+          row.createdAt.toISOString(),
+          row.name,
+          row.scopes.join(',')
+        ].join('  ')
+      )
+    )
+  })
+}
+
+export async function revokeKey(config: Config, id: string): Promise<void> {
+  if (!new RegExp(idPattern('key')).test(id)) throw new StartupError('keys revoke takes an id: key_…')
+  await visit(config, async ({ deps }) => {
+    try {
+      const { name } = await revokeApiKey(deps, operatorContext(deps), id)
+      print([`${id} (${name}) is revoked.`])
+    } catch (error) {
+      throw error instanceof Problem ? new StartupError(`There is no key ${id}.`) : error
+    }
+  })
+}
+
+/** Whoever may run commands on the machine may do everything. */
+function operatorContext(deps: Deployment['deps']): OperatorContext {
+  return { ...systemContext(deps), scopes: ['*'], organizationIds: null }
+}
+
+async function visit(
+  config: Config,
+  work: (deployment: Deployment) => Promise<void>
+): Promise<void> {
+  const deployment = await openDeployment({ ...config, logLevel: 'warn' }, 'visit')
+  try {
+    await work(deployment)
+  } finally {
+    await deployment.close()
+  }
+}
+
+const splitList = (text: string) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+}

@@ -1,0 +1,70 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { PolicyVersion } from './context.js'
+import type { Db } from './db/client.js'
+import { policies } from './db/tables/policies.js'
+import type { Deps } from './deps.js'
+import { type Policy, PolicyDocument } from './policy/document.js'
+import { PRESETS } from './policy/presets.js'
+
+/** Versions never change, so they are parsed once per process; the oldest read go first. */
+const CACHE_MAX = 500
+const cache = new WeakMap<Deps, Map<string, Policy>>()
+
+/** The document of one version, read by `db`: inside a transaction, the transaction itself. */
+export async function loadPolicyVersion(
+  deps: Deps,
+  db: Db,
+  key: string,
+  version: number
+): Promise<PolicyVersion> {
+  const cached = cacheOf(deps)
+  const name = `${key}@${version}`
+  const policy = cached.get(name) ?? (await readPolicy(db, key, version))
+  cached.set(name, policy)
+  const [oldest] = cached.keys()
+  if (cached.size > CACHE_MAX && oldest !== undefined) cached.delete(oldest)
+  return { key, version, policy }
+}
+
+function cacheOf(deps: Deps): Map<string, Policy> {
+  const existing = cache.get(deps)
+  if (existing) return existing
+  const created = new Map<string, Policy>()
+  cache.set(deps, created)
+  return created
+}
+
+async function readPolicy(db: Db, key: string, version: number): Promise<Policy> {
+  const [row] = await db
+    .select({ document: policies.document })
+    .from(policies)
+    .where(and(eq(policies.key, key), eq(policies.version, version)))
+  return PolicyDocument.parse(row?.document)
+}
+
+/** The newest version of a policy; undefined when there is no such policy. */
+export async function findNewestVersion(db: Db, key: string): Promise<number | undefined> {
+  const [row] = await db
+    .select({ version: sql<number | null>`max(${policies.version})` })
+    .from(policies)
+    .where(eq(policies.key, key))
+  return row?.version ?? undefined
+}
+
+/**
+ * Makes a new version of every preset that the database does not have as its newest, as an upgrade
+ * of Muster may bring one. Processes that start together make one version, not two.
+ */
+export async function seedPresets(db: Db, now: Date): Promise<void> {
+  for (const [key, policy] of PRESETS) {
+    await db.execute(sql`
+      with newest as (
+        select version, document from policies where key = ${key} order by version desc limit 1)
+      insert into policies (key, version, document, created_at)
+      select ${key}, coalesce((select version from newest), 0) + 1,
+        ${JSON.stringify(policy)}::jsonb, ${now.toISOString()}::timestamptz
+      where not exists (
+        select from newest where document = ${JSON.stringify(policy)}::jsonb)
+      on conflict do nothing`)
+  }
+}

@@ -1,0 +1,98 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { type IdPrefix, idPattern } from './ids.js'
+
+export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** A schema with `$id` becomes a component of the OpenAPI document; this refers to it. */
+export const ref = <T extends TSchema>(schema: T) =>
+  Type.Unsafe<Static<T>>(Type.Ref(String(schema.$id)))
+
+export const Id = (prefix: IdPrefix, example?: string) =>
+  Type.String({
+    pattern: idPattern(prefix),
+    examples: [example ?? `${prefix}_01jd3v8k2ffb5t0m5r6w9x7y3z`]
+  })
+
+export const Instant = (options: { description?: string } = {}) =>
+  Type.String({ format: 'date-time', examples: ['2026-11-22T09:30:00.000Z'], ...options })
+
+/** Text for people: neither empty nor with control characters, which mails and logs would carry. */
+export const Name = (maxLength: number, example: string) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: '^[^\\u0000-\\u001f\\u007f]*\\S[^\\u0000-\\u001f\\u007f]*$',
+    examples: [example]
+  })
+
+/** The host's own key of a thing. */
+export const ExternalId = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  examples: ['crm-4711']
+})
+
+export const UserId = Type.String({
+  minLength: 1,
+  maxLength: 255,
+  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  description: 'The person’s id in your own user database.',
+  examples: ['u_ana']
+})
+
+export const Email = Type.String({
+  minLength: 3,
+  maxLength: 320,
+  format: 'mailbox',
+  examples: ['ana@acme.test']
+})
+
+export const LocaleSchema = Type.Union([Type.Literal('en'), Type.Literal('fr')], {
+  examples: ['en']
+})
+
+export const Metadata = Type.Record(
+  Type.String({ pattern: '^[A-Za-z0-9_.-]{1,40}$' }),
+  Type.String({ maxLength: 500 }),
+  {
+    additionalProperties: false,
+    maxProperties: 50,
+    description: 'Up to 50 keys of your own.',
+    examples: [{ plan: 'team' }]
+  }
+)
+
+export const OrganizationParams = Type.Object({ organization_id: Id('org') })
+
+export const ProblemSchema = Type.Object(
+  {
+    type: Type.String({ format: 'uri', description: 'A page that explains the problem.' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String(),
+    code: Type.String({ description: 'The stable part: branch on this.' }),
+    instance: Type.Optional(Type.String({ description: 'The request’s id.' })),
+    errors: Type.Optional(
+      Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }), {
+        description: 'What is wrong where, when the request did not match its schema.'
+      })
+    )
+  },
+  {
+    $id: 'Problem',
+    additionalProperties: true,
+    description: 'RFC 9457 problem details. Further members depend on the code.',
+    examples: [
+      {
+        type: 'http://localhost:4700/problems/seats_exhausted',
+        title: 'No seat left',
+        status: 409,
+        detail: 'All 10 seats are in use.',
+        code: 'seats_exhausted',
+        instance: 'req_01jd3v8k2ffb5t0m5r6w9x7y3z',
+        limit: 10
+      }
+    ]
+  }
+)

@@ -1,0 +1,18 @@
+/** What an API key may be allowed to do. `*` is all of these and any that come later. */
+export const SCOPES = [
+  '*',
+  'api-keys:read',
+  'api-keys:write',
+  'organizations:read',
+  'organizations:write',
+  'members:read',
+  'invitations:read',
+  'invitations:write',
+  'invitations:accept',
+  'events:read'
+] as const
+export type Scope = (typeof SCOPES)[number]
+
+export function hasScope(scopes: readonly string[], wanted: Scope): boolean {
+  return scopes.includes('*') || scopes.includes(wanted)
+}

@@ -1,0 +1,94 @@
+// The entry of `npm test`. A PostgreSQL server (TEST_DATABASE_URL, else an embedded one), in it a
+// migrated template for the test files to copy, then tap. Nothing of it outlives the run.
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { startEmbedded } from '../dist/db/embedded.js'
+import { migrateDatabase } from '../dist/db/migrate.js'
+
+const RESULTS = '.tap/test-results'
+/** A test file names its copies after the template, so that those of a killed file go with it. */
+const TEMPLATE = `muster_test_${randomBytes(6).toString('hex')}`
+
+let tap
+let signal
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(name, () => {
+    signal = name
+    tap?.kill(name)
+  })
+}
+
+process.exitCode = await (process.env.TEST_DATABASE_URL
+  ? runOn(process.env.TEST_DATABASE_URL)
+  : runOnEmbedded())
+
+async function runOnEmbedded() {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-test-'))
+  await chmod(folder, 0o755) // As root, PostgreSQL runs as a user of its own.
+  try {
+    const password = randomBytes(16).toString('hex')
+    const server = await startEmbedded({ dataDir: join(folder, 'data'), password })
+    return await runOn(server.url).finally(() => server.stop())
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function runOn(adminUrl) {
+  const template = new URL(adminUrl)
+  template.pathname = TEMPLATE
+  await query(adminUrl, `create database ${TEMPLATE}`)
+  try {
+    await migrateDatabase(template.href)
+    return signal ? 1 : await runTap(adminUrl)
+  } finally {
+    const left = `select datname from pg_database where starts_with(datname, '${TEMPLATE}')`
+    for (const { datname } of await query(adminUrl, left)) {
+      await query(adminUrl, `drop database ${datname} with (force)`)
+    }
+  }
+}
+
+async function query(url, sql) {
+  const client = new pg.Client(url)
+  await client.connect()
+  return (await client.query(sql).finally(() => client.end())).rows
+}
+
+async function runTap(adminUrl) {
+  await rm(RESULTS, { recursive: true, force: true })
+  const isSeen = process.stdout.isTTY && !process.env.CI
+  const reporter = isSeen ? [] : ['--reporter=./test/reporter.mjs']
+  tap = spawn('node_modules/.bin/tap', ['--fail-todo', ...reporter, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, TEST_DATABASE_URL: adminUrl, TEST_TEMPLATE_DATABASE: TEMPLATE }
+  })
+  const code = await new Promise((resolve) => tap.once('close', resolve))
+  const empty = await findEmptyTests()
+  for (const name of empty) console.error(`not ok - ${name} tests nothing`)
+  return signal || empty.length > 0 ? 1 : (code ?? 1)
+}
+
+/** Tap lets a test without a single assertion pass, and a file without a test. Here they fail. */
+async function findEmptyTests() {
+  const files = await readdir(RESULTS, { recursive: true }).catch(() => [])
+  const texts = files
+    .filter((file) => file.endsWith('.tap'))
+    .map(async (file) => ({ file, text: await readFile(join(RESULTS, file), 'utf8') }))
+  return (await Promise.all(texts)).flatMap(({ file, text }) => {
+    const names = [file.replace(/\.tap$/, '')]
+    return text.split('\n').flatMap((line) => {
+      const [, indent, name] =
+        /^((?: {4})*)(?:# Subtest: (.*)|1\.\.0(?: # no tests found)?)$/.exec(line) ?? []
+      if (indent === undefined) return []
+      const depth = indent.length / 4
+      if (name === undefined) return [names.slice(0, depth + 1).join(' > ')]
+      names.splice(depth + 1, names.length, name)
+      return []
+    })
+  })
+}
