@@ -18,7 +18,7 @@ export async function registerLimits(app: FastifyInstance): Promise<void> {
   })
 }
 
-/** The hooks of a public route: by the caller's address, then by the token in its body. */
+/** The hooks of a public route: by the caller's address, then by the token it was sent. */
 export function publicLimits(app: FastifyInstance): preHandlerHookHandler[] {
   const { perAddress, perToken } = PUBLIC_LIMITS
   return [
@@ -27,8 +27,8 @@ export function publicLimits(app: FastifyInstance): preHandlerHookHandler[] {
   ] as preHandlerHookHandler[]
 }
 
-/** A digest: the token itself is a secret and stays out of every store. */
-function tokenKey(request: FastifyRequest): string {
-  const body = request.body as { token?: unknown } | undefined
-  return createHash('sha256').update(String(body?.token)).digest('base64url')
+/** In the path of a page, in the body of a call. A digest: the token itself is a secret. */
+function tokenKey({ params, body }: FastifyRequest): string {
+  const { token } = { ...(body as object | undefined), ...(params as object) } as { token?: unknown }
+  return createHash('sha256').update(String(token)).digest('base64url')
 }

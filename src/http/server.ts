@@ -9,7 +9,7 @@ import type { Deps } from '../deps.js'
 import { notFound } from '../errors.js'
 import { newId } from '../ids.js'
 import { createErrorHandler } from './problem.js'
-import { buildValidator } from './validation.js'
+import { buildValidator, OWN_FORMATS } from './validation.js'
 
 export const BODY_BYTES_MAX = 1_048_576
 const REQUEST_TIMEOUT_MS = 30_000
@@ -23,6 +23,7 @@ export function createServer(deps: Deps): FastifyInstance {
     loggerInstance: deps.log as FastifyBaseLogger,
     // Our own line at the end of a request names the route: an address may hold a token.
     logController: new LogController({ disableRequestLogging: true }),
+    serializerOpts: { ajv: { formats: OWN_FORMATS } },
     schemaController: { compilersFactory: { buildValidator } },
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -26,10 +26,15 @@ const compile: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv(options)
   addFormats(ajv)
-  ajv.addFormat('mailbox', (text: string) => parseEmail(text) !== undefined)
-  ajv.addFormat('web-url', (text: string) => URL.canParse(text) && /^https?:\/\//i.test(text))
-  ajv.addFormat('time-zone', isTimeZone)
+  for (const [name, check] of Object.entries(OWN_FORMATS)) ajv.addFormat(name, check)
   return ajv
+}
+
+/** What schemas may name besides the standard formats. */
+export const OWN_FORMATS: Record<string, (text: string) => boolean> = {
+  mailbox: (text) => parseEmail(text) !== undefined,
+  'web-url': (text) => URL.canParse(text) && /^https?:\/\//i.test(text),
+  'time-zone': isTimeZone
 }
 
 function isTimeZone(text: string): boolean {

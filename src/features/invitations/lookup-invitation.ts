@@ -1,15 +1,11 @@
 import type { Static } from '@sinclair/typebox'
 import type { CallContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
-import { maskEmail } from '../../email.js'
-import { findRole } from '../../policy/document.js'
-import { currentPolicyOf, findOrganization } from '../organizations/queries.js'
-import { findInvitation, readInvitationToken, refuseDeadLink } from './queries.js'
+import { findOpenInvitation } from './find-open-invitation.js'
 import type { InvitationOffer } from './schemas.js'
 
 /**
- * What an invitation offers, for whoever holds its link. Changes nothing, as mail scanners open
- * links too. Public: the token is the proof.
+ * What an invitation offers, for whoever holds its link. Changes nothing.
  *
  * @throws Problem invitation_link_invalid, or why the link is dead
  */
@@ -18,16 +14,6 @@ export async function lookupInvitation(
   ctx: CallContext,
   token: string
 ): Promise<Static<typeof InvitationOffer>> {
-  const claims = readInvitationToken(deps, token)
-  const row = await findInvitation(deps.db, claims.organizationId, claims.subjectId)
-  refuseDeadLink(row, claims, ctx.now)
-  const organization = await findOrganization(deps.db, row.organizationId)
-  const { policy } = await currentPolicyOf(deps, organization)
-  return {
-    organization: { name: organization.name },
-    role: { key: row.role, label: findRole(policy, row.role)?.label[ctx.locale] ?? row.role },
-    invited_by: { name: row.invitedByName },
-    email: maskEmail(row.email),
-    expires_at: row.expiresAt?.toISOString() ?? null
-  }
+  const { offer } = await findOpenInvitation(deps, ctx, token)
+  return offer
 }

@@ -1,0 +1,47 @@
+import type { Static } from '@sinclair/typebox'
+import type { CallContext } from '../../context.js'
+import type { Deps } from '../../deps.js'
+import { maskEmail } from '../../email.js'
+import { findRole } from '../../policy/document.js'
+import { currentPolicyOf, findOrganization } from '../organizations/queries.js'
+import { senderSettingsOf } from '../organizations/sender-settings.js'
+import { findInvitation, readInvitationToken, refuseDeadLink } from './queries.js'
+import type { InvitationOffer } from './schemas.js'
+
+/** An invitation whose link works. */
+export interface OpenInvitation {
+  readonly offer: Static<typeof InvitationOffer>
+  /** The organization's: an IANA name such as `Europe/Paris`. */
+  readonly timeZone: string
+  /** Where the product takes over; undefined: nobody has said where. */
+  readonly acceptUrl: string | undefined
+}
+
+/**
+ * What an invitation offers and where it goes on, for whoever holds its link. Changes nothing, as
+ * mail scanners open links too. Public: the token is the proof.
+ *
+ * @throws Problem invitation_link_invalid, or why the link is dead
+ */
+export async function findOpenInvitation(
+  deps: Deps,
+  ctx: CallContext,
+  token: string
+): Promise<OpenInvitation> {
+  const claims = readInvitationToken(deps, token)
+  const row = await findInvitation(deps.db, claims.organizationId, claims.subjectId)
+  refuseDeadLink(row, claims, ctx.now)
+  const organization = await findOrganization(deps.db, row.organizationId)
+  const { policy } = await currentPolicyOf(deps, organization)
+  return {
+    offer: {
+      organization: { name: organization.name },
+      role: { key: row.role, label: findRole(policy, row.role)?.label[ctx.locale] ?? row.role },
+      invited_by: { name: row.invitedByName },
+      email: maskEmail(row.email),
+      expires_at: row.expiresAt?.toISOString() ?? null
+    },
+    timeZone: organization.timeZone,
+    acceptUrl: senderSettingsOf(deps.config, policy, organization).acceptUrl
+  }
+}
