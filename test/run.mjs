@@ -18,7 +18,7 @@ let signal
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(name, () => {
     signal = name
-    tap?.kill(name)
+    if (tap) process.kill(-tap.pid, name)
   })
 }
 
@@ -64,6 +64,7 @@ async function runTap(adminUrl) {
   const isSeen = process.stdout.isTTY && !process.env.CI
   const reporter = isSeen ? [] : ['--reporter=./test/reporter.mjs']
   tap = spawn('node_modules/.bin/tap', ['--fail-todo', ...reporter, ...process.argv.slice(2)], {
+    detached: true, // A group of its own: tap alone does not pass every signal on to its files.
     stdio: 'inherit',
     env: { ...process.env, TEST_DATABASE_URL: adminUrl, TEST_TEMPLATE_DATABASE: TEMPLATE }
   })

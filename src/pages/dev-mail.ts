@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.js'
 import { notFound } from '../errors.js'
 import { idPattern } from '../ids.js'
 import { findKeptMail, type KeptMail, listKeptMails } from '../mail/kept.js'
-import { type DevMailPage, renderMail, renderMailList } from './dev-mail-view.js'
+import { sendPage, showProblems, wantsHtml } from './answers.js'
+import { renderMail, renderMailList } from './dev-mail-view.js'
+import { renderProblem } from './problems-view.js'
 
 const LIST_MAX = 100
 const MAIL_ID = new RegExp(idPattern('mail'))
@@ -16,6 +17,7 @@ const MAIL_ID = new RegExp(idPattern('mail'))
  */
 export const devMailPages: FastifyPluginAsyncTypebox<{ deps: Deps }> = async (app, { deps }) => {
   const shelf = { db: deps.db, seal: deps.sealer }
+  showProblems(app, { render: renderProblem, when: wantsHtml })
 
   app.get(
     '/dev/mail',
@@ -52,17 +54,6 @@ export const devMailPages: FastifyPluginAsyncTypebox<{ deps: Deps }> = async (ap
       return sendPage(reply, renderMail(mail, linksIn(mail.text)))
     }
   )
-}
-
-function wantsHtml(request: FastifyRequest): boolean {
-  return request.headers.accept?.includes('text/html') ?? false
-}
-
-function sendPage(reply: FastifyReply, { body, contentSecurityPolicy }: DevMailPage): FastifyReply {
-  return reply
-    .header('content-security-policy', contentSecurityPolicy)
-    .type('text/html; charset=utf-8')
-    .send(body)
 }
 
 function toKeptMail(mail: KeptMail) {
