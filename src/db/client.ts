@@ -58,3 +58,9 @@ export function createRunStatement(pool: pg.Pool): RunStatement {
     return rows
   }
 }
+
+/** Whether a statement failed because a row like it exists; the query builder wraps the cause. */
+export function isUniqueViolation(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof pg.DatabaseError && cause.code === '23505'
+}

@@ -29,18 +29,20 @@ export async function selectPage<T extends PgTable & { id: AnyColumn }>(
   { limit, after, includeTotal }: PageRequest
 ): Promise<PageResult<T['$inferSelect']>> {
   const beyond = after === undefined ? undefined : (newestFirst ? lt : gt)(table.id, after)
-  const columns = getTableColumns(table as PgTable)
+  const source: PgTable = table
+  const columns = getTableColumns(source)
   const total = sql<number>`(select count(*)::int from ${table} where ${where ?? sql`true`})`
   const found = await db
     .select({ row: columns, ...(includeTotal ? { total } : {}) })
-    .from(table as PgTable)
+    .from(source)
     .where(and(where, beyond))
     .orderBy((newestFirst ? desc : asc)(table.id))
     .limit(limit + 1)
   const rows = found.map(({ row }) => row as T['$inferSelect'])
   if (!includeTotal) return { rows, total: undefined }
   const [first] = found as { total?: number }[]
-  return { rows, total: first?.total ?? 0 }
+  // A page without rows carries no total: its cursor may stand behind the last row.
+  return { rows, total: first?.total ?? (await db.$count(source, where)) }
 }
 
 /** A fragment to look for, with the pattern's own signs taken literally. */

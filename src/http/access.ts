@@ -5,7 +5,7 @@ import type { Deps } from '../deps.js'
 import { notFound } from '../errors.js'
 import { idPattern } from '../ids.js'
 import { decide } from '../policy/decide.js'
-import type { Permission } from '../policy/document.js'
+import type { Permission, Policy } from '../policy/document.js'
 import { loadPolicyVersion } from '../policy-versions.js'
 import { refusalOf } from '../refusals.js'
 import { hasScope, type Scope } from '../scopes.js'
@@ -88,7 +88,10 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
       request.setDecorator('apiKey', key)
       return
     }
-    request.setDecorator('org', await proveTenant(deps, { key, facts, access, organizationId, actor }))
+    request.setDecorator(
+      'org',
+      await proveTenant(deps, { key, facts, access, organizationId, actor })
+    )
   })
 }
 
@@ -150,20 +153,24 @@ async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgContext> 
   const { policyKey, policyVersion } = facts.organization
   const policy = await loadPolicyVersion(deps, deps.db, policyKey, policyVersion)
   const { now, requestId, locale } = key
-  const base = { organizationId, policy, now, requestId, locale }
-  if (!claim.actor) return { ...base, actor: key.actor, caller: [key.actor.id] }
+  return { organizationId, policy, now, requestId, locale, ...proveActor(policy.policy, claim) }
+}
 
-  const { member } = facts
+/** The key itself, or the member it speaks for, whose role must permit this at all. */
+function proveActor(
+  policy: Policy,
+  { key, facts: { member }, access, actor }: TenantClaim
+): Pick<OrgContext, 'actor' | 'caller'> {
+  if (!actor) return { actor: key.actor, caller: [key.actor.id] }
   if (!member || member.status === 'invited' || member.status === 'invitation_expired') {
     throw actorNotMember()
   }
   if (member.status !== 'active') throw actorSuspended()
-  const actor = { kind: 'member', role: member.role } as const
-  // Whether the role may do this at all; what it is done to is decided by the command.
-  const refusal = refusalOf(decide(policy.policy, actor, { permission: access.permission }))
+  // What it is done to is decided by the command.
+  const deciding = { kind: 'member', role: member.role } as const
+  const refusal = refusalOf(decide(policy, deciding, { permission: access.permission }))
   if (refusal) throw refusal
   return {
-    ...base,
     actor: { type: 'member', id: member.id, name: member.name },
     caller: [key.actor.id, member.id]
   }

@@ -42,13 +42,6 @@ export const actorNotMember = defineProblem({
   fr: ['La personne agissante n’est pas membre', 'Muster-Actor ne désigne aucun membre ici.']
 })
 
-export const methodNotAllowed = defineProblem({
-  code: 'method_not_allowed',
-  status: 405,
-  en: ['Method not allowed', 'This address takes {allow} only.'],
-  fr: ['Méthode non autorisée', 'Cette adresse n’accepte que {allow}.']
-})
-
 export const payloadTooLarge = defineProblem({
   code: 'payload_too_large',
   status: 413,

@@ -10,27 +10,25 @@ const RECONNECT_MS = 1_000
  */
 export function createWaker(pool: pg.Pool): () => void {
   let sending = false
-  let again = false
-  const send = async () => {
+  let pending = false
+  const poke = () => {
+    pending = sending
+    if (sending) return
     sending = true
-    do {
-      again = false
-      // The relay looks by itself every second, so a failure here needs no one's attention.
-      await pool.query(`notify ${CHANNEL}`).catch(() => undefined)
-    } while (again)
-    sending = false
+    // The relay looks by itself every second, so a failure here needs no one's attention.
+    void pool
+      .query(`notify ${CHANNEL}`)
+      .catch(() => undefined)
+      .then(() => {
+        sending = false
+        if (pending) poke()
+      })
   }
-  return () => {
-    again = true
-    if (!sending) void send()
-  }
+  return poke
 }
 
 /** Calls back at every poke of any process; comes back by itself when the connection breaks. */
-export function listenForWake(
-  databaseUrl: string,
-  onWake: () => void
-): { close(): Promise<void> } {
+export function listenForWake(databaseUrl: string, onWake: () => void): { close(): Promise<void> } {
   let closed = false
   let client: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined

@@ -1,7 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import { type CallContext, SYSTEM } from '../../context.js'
-import { apiKeySecretMatches, newApiKeyToken, parseApiKeyToken } from '../../crypto/api-key-token.js'
+import {
+  apiKeySecretMatches,
+  newApiKeyToken,
+  parseApiKeyToken
+} from '../../crypto/api-key-token.js'
 import { apiKeys } from '../../db/tables/api-keys.js'
 import type { Deps } from '../../deps.js'
 import { Problem, StartupError } from '../../errors.js'

@@ -36,7 +36,12 @@ function listEventsRoute(app: App, deps: Deps): void {
     },
     async (request) => {
       const { type, subject_id: subjectId, ...query } = request.query
-      const page = await listEvents(deps, orgContext(request), { type, subjectId }, readPage('evt', query))
+      const page = await listEvents(
+        deps,
+        orgContext(request),
+        { type, subjectId },
+        readPage('evt', query)
+      )
       return toPage(page, query.limit, toEvent)
     }
   )

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { EventRow } from '../../db/tables/events.js'
-import { Id, Instant, Nullable } from '../../schemas.js'
 import { DEPLOYMENT_ID } from '../../ids.js'
+import { Id, Instant, Nullable } from '../../schemas.js'
 import { EVENT_TYPES } from './event-types.js'
 
 export const EventSchema = Type.Object(

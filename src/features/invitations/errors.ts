@@ -130,5 +130,8 @@ export const resentTooOften = defineProblem({
   code: 'resent_too_often',
   status: 429,
   en: ['Sent too often', 'This address was sent {max} mails lately. Try again later.'],
-  fr: ['Envois trop fréquents', 'Cette adresse a reçu {max} e-mails récemment. Réessayez plus tard.']
+  fr: [
+    'Envois trop fréquents',
+    'Cette adresse a reçu {max} e-mails récemment. Réessayez plus tard.'
+  ]
 })

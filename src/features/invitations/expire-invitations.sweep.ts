@@ -67,7 +67,10 @@ async function expireOf(deps: Deps, organizationId: string, now: Date): Promise<
         and(
           eq(members.organizationId, organizationId),
           eq(members.status, 'invited'),
-          inArray(members.invitationId, rows.map(({ id }) => id))
+          inArray(
+            members.invitationId,
+            rows.map(({ id }) => id)
+          )
         )
       )
     await appendEvents(

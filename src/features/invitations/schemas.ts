@@ -33,12 +33,15 @@ const RoleKey = Type.String({
 export const InvitationCreate = Type.Object(
   {
     emails: Type.Optional(
-      Type.Union([
-        Type.String({ minLength: 1, maxLength: TEXT_LENGTH_MAX }),
-        Type.Array(RawAddress, { minItems: 1, maxItems: ADDRESSES_MAX })
-      ], {
-        description: `Addresses: a list, or one text with commas or new lines. At most ${ADDRESSES_MAX}.`
-      })
+      Type.Union(
+        [
+          Type.String({ minLength: 1, maxLength: TEXT_LENGTH_MAX }),
+          Type.Array(RawAddress, { minItems: 1, maxItems: ADDRESSES_MAX })
+        ],
+        {
+          description: `Addresses: a list, or one text with commas or new lines. At most ${ADDRESSES_MAX}.`
+        }
+      )
     ),
     invitations: Type.Optional(
       Type.Array(

@@ -38,35 +38,38 @@ export async function writeOffers(
   if (grants.length === 0) return { invitations: [], expired: [] }
   const { policy, version } = organization.policy
   const lifetimeDays = lifetimeDaysOf(policy)
-  const rows = grants.map(({ invitee, address, role, reused }) => ({
-    organizationId: ctx.organizationId,
-    id: newId('inv'),
-    memberId: reused?.id ?? newId('mem'),
-    email: address.email,
-    emailKey: address.key,
-    role,
-    status: 'pending' as const,
-    delivery: sendEmail ? ('queued' as const) : null,
-    locale: invitee.locale ?? organization.row.locale,
-    generation: 1,
-    secretId: deps.linkSecrets.current.id,
-    sendCount: 1,
-    policyVersion: version,
-    lifetimeDays,
-    emailMustMatch: policy.invitations.email_must_match,
-    ...invitedBy(ctx),
-    createdAt: ctx.now,
-    updatedAt: ctx.now,
-    sentAt: null,
-    expiresAt: expiryOf(lifetimeDays, ctx.now),
-    endedAt: null
-  }))
+  const offers = grants.map((grant) => {
+    const row = {
+      organizationId: ctx.organizationId,
+      id: newId('inv'),
+      memberId: grant.reused?.id ?? newId('mem'),
+      email: grant.address.email,
+      emailKey: grant.address.key,
+      role: grant.role,
+      status: 'pending' as const,
+      delivery: sendEmail ? ('queued' as const) : null,
+      locale: grant.invitee.locale ?? organization.row.locale,
+      generation: 1,
+      secretId: deps.linkSecrets.current.id,
+      sendCount: 1,
+      policyVersion: version,
+      lifetimeDays,
+      emailMustMatch: policy.invitations.email_must_match,
+      ...invitedBy(ctx),
+      createdAt: ctx.now,
+      updatedAt: ctx.now,
+      sentAt: null,
+      expiresAt: expiryOf(lifetimeDays, ctx.now),
+      endedAt: null
+    }
+    return { row, member: memberOf(row, grant) }
+  })
   const expired = await closeExpired(tx, ctx, grants)
-  const written = rows.map((row, index) => memberOf(row, grants[index]))
   await tx
     .insert(members)
-    .values(written)
+    .values(offers.map(({ member }) => member))
     .onConflictDoUpdate({ target: [members.organizationId, members.id], set: REUSED })
+  const rows = offers.map(({ row }) => row)
   await tx.insert(invitations).values(rows)
   return { invitations: rows, expired }
 }
@@ -100,19 +103,21 @@ async function closeExpired(
     .returning()
 }
 
-function memberOf(row: InvitationRow, grant: Grant | undefined) {
+/** What the request says of the person; of a seat offered again, what it does not say stays. */
+function memberOf(row: InvitationRow, { invitee, reused }: Grant) {
+  const { externalId, name, metadata } = reused ?? { externalId: null, name: null, metadata: {} }
   return {
     organizationId: row.organizationId,
     id: row.memberId,
-    externalId: grant?.invitee.external_id ?? grant?.reused?.externalId ?? null,
+    externalId: invitee.external_id ?? externalId,
     email: row.email,
     emailKey: row.emailKey,
-    name: grant?.invitee.name ?? grant?.reused?.name ?? null,
+    name: invitee.name ?? name,
     role: row.role,
     status: 'invited' as const,
     invitationId: row.id,
     offerExpiresAt: row.expiresAt,
-    metadata: grant?.invitee.metadata ?? grant?.reused?.metadata ?? {},
+    metadata: invitee.metadata ?? metadata,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt
   }

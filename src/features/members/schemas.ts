@@ -1,19 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { MEMBER_STATUSES, type MemberRow } from '../../db/tables/members.js'
-import {
-  Email,
-  ExternalId,
-  Id,
-  Instant,
-  Metadata,
-  Nullable,
-  UserId
-} from '../../schemas.js'
+import { Email, ExternalId, Id, Instant, Metadata, Nullable, UserId } from '../../schemas.js'
 import { statusAt } from './effective-status.js'
 
-export const MemberStatusSchema = Type.Union(
-  MEMBER_STATUSES.map((status) => Type.Literal(status))
-)
+export const MemberStatusSchema = Type.Union(MEMBER_STATUSES.map((status) => Type.Literal(status)))
 
 export const MemberSchema = Type.Object(
   {

@@ -1,5 +1,5 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
 import type { Static } from '@sinclair/typebox'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
 import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'

@@ -18,9 +18,7 @@ export async function listOrganizations(
   page: PageRequest
 ): Promise<PageResult<OrganizationRow>> {
   const where = and(
-    ctx.organizationIds === null
-      ? undefined
-      : inArray(organizations.id, [...ctx.organizationIds]),
+    ctx.organizationIds === null ? undefined : inArray(organizations.id, [...ctx.organizationIds]),
     q === undefined
       ? undefined
       : or(ilike(organizations.name, containsText(q)), eq(organizations.externalId, q)),

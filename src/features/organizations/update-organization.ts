@@ -1,7 +1,7 @@
-import { and, eq, ne } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
-import type { Tx } from '../../db/client.js'
+import { isUniqueViolation } from '../../db/client.js'
 import { type OrganizationRow, organizations } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
 import { externalIdTaken } from '../../errors.js'
@@ -30,12 +30,14 @@ export async function updateOrganization(
     const patch = toPatch(input)
     const changes = changesOf(organization.row, patch)
     if (Object.keys(changes).length === 0) return organization.row
-    if (patch.externalId != null) await refuseTaken(tx, ctx.organizationId, patch.externalId)
     const [updated] = await tx
       .update(organizations)
       .set({ ...patch, updatedAt: ctx.now })
       .where(eq(organizations.id, ctx.organizationId))
       .returning()
+      .catch((error: unknown) => {
+        throw isUniqueViolation(error) ? externalIdTaken() : error
+      })
     if (!updated) throw new Error('a locked organization cannot disappear')
 
     const { version: policyVersion } = organization.policy
@@ -88,14 +90,7 @@ function changesOf(
     ([, column]) =>
       column in patch && JSON.stringify(before[column]) !== JSON.stringify(patch[column])
   )
-  return Object.fromEntries(changed.map(([field, column]) => [field, [before[column], patch[column]]]))
-}
-
-/** The index has the last word; this gives the common case its own answer. */
-async function refuseTaken(tx: Tx, id: string, externalId: string): Promise<void> {
-  const [other] = await tx
-    .select({ id: organizations.id })
-    .from(organizations)
-    .where(and(eq(organizations.externalId, externalId), ne(organizations.id, id)))
-  if (other) throw externalIdTaken()
+  return Object.fromEntries(
+    changed.map(([field, column]) => [field, [before[column], patch[column]]])
+  )
 }

@@ -20,7 +20,11 @@ await t.test('POST /v1/invitations/accept', async (t) => {
     const state = async () => {
       const { body } = await call('GET', memberPath)
       const { body: events } = await call('GET', `${org.path}/events?include_total=true`)
-      return { status: body.status as string, user_id: body.user_id as string, events: events.total }
+      return {
+        status: body.status as string,
+        user_id: body.user_id as string,
+        events: events.total
+      }
     }
     return { org, id, email, state, ...offer, person: { id, email } }
   }
@@ -172,7 +176,10 @@ await t.test('POST /v1/invitations/accept', async (t) => {
     if (accepted?.status === 200) {
       t.match([canceled?.body.code, status], ['invitation_not_cancelable', 'active'])
     } else {
-      t.match([accepted?.body.code, canceled?.status, status], ['invitation_canceled', 200, 'removed'])
+      t.match(
+        [accepted?.body.code, canceled?.status, status],
+        ['invitation_canceled', 200, 'removed']
+      )
     }
   })
 

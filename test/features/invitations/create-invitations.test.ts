@@ -5,9 +5,12 @@ import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
 import { untilBlocked } from '../../helpers/database.js'
 
 await t.test('POST /v1/organizations/{organization_id}/invitations', async (t) => {
-  const { call, organization, member, invite, mailTo, deps, clock, accept } = await createTestApp(t, {
-    worker: { backoffMs: 10 }
-  })
+  const { call, organization, member, invite, mailTo, deps, clock, accept } = await createTestApp(
+    t,
+    {
+      worker: { backoffMs: 10 }
+    }
+  )
   t.beforeEach(() => {
     clock.now = START
   })
@@ -85,7 +88,13 @@ await t.test('POST /v1/organizations/{organization_id}/invitations', async (t) =
     const joined = await member(org.path)
     const { invitation: pending } = await invite(org.path, 'pending@batch.test')
     const { status, body } = await post(org.path, {
-      emails: ['new@batch.test', 'NEW@batch.test', joined.email, 'Pending@Batch.test', 'not an address']
+      emails: [
+        'new@batch.test',
+        'NEW@batch.test',
+        joined.email,
+        'Pending@Batch.test',
+        'not an address'
+      ]
     })
     t.equal(status, 201)
     t.match(body.data, [
@@ -102,7 +111,10 @@ await t.test('POST /v1/organizations/{organization_id}/invitations', async (t) =
     const org = await organization()
     const { status, body } = await post(org.path, { emails: 'a@, b@' })
     t.equal(status, 200)
-    t.match(body.data, [{ problem: { code: 'invalid_email' } }, { problem: { code: 'invalid_email' } }])
+    t.match(body.data, [
+      { problem: { code: 'invalid_email' } },
+      { problem: { code: 'invalid_email' } }
+    ])
   })
 
   await t.test('answers with the problem itself when there is one address only', async (t) => {
@@ -124,8 +136,14 @@ await t.test('POST /v1/organizations/{organization_id}/invitations', async (t) =
       status: 400,
       body: { code: 'too_many_addresses', max: 1_000 }
     })
-    t.match(await post(org.path, { emails: many }), { status: 400, body: { code: 'invalid_request' } })
-    t.match(await post(org.path, { emails: ' , \n ' }), { status: 400, body: { code: 'no_addresses' } })
+    t.match(await post(org.path, { emails: many }), {
+      status: 400,
+      body: { code: 'invalid_request' }
+    })
+    t.match(await post(org.path, { emails: ' , \n ' }), {
+      status: 400,
+      body: { code: 'no_addresses' }
+    })
     t.match(await post(org.path, {}), { status: 400, body: { code: 'no_addresses' } })
     const { body } = await call('GET', `${org.path}/members?include_total=true`)
     t.equal(body.total, 1, 'nothing was half done')

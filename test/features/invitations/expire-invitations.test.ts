@@ -26,16 +26,21 @@ await t.test('the sweep over expired invitations', async (t) => {
     const { body } = await call('GET', `${one.path}/invitations/${String(late.invitation.id)}`)
     t.match(body, { status: 'expired', ended_at: '2030-01-08T00:00:00.000Z' })
     const { body: events } = await call('GET', `${two.path}/events?type=invitation.expired`)
-    t.match(events.data, [{ actor: { type: 'system' }, changes: { status: ['pending', 'expired'] } }])
+    t.match(events.data, [
+      { actor: { type: 'system' }, changes: { status: ['pending', 'expired'] } }
+    ])
     t.equal(events.data.length, 1)
   })
 
-  await t.test('an expired invitation can be sent again after the sweep as before it', async (t) => {
-    const path = `${one.path}/invitations/${String(late.invitation.id)}/resend`
-    const { status, body } = await call('POST', path, { body: { via: 'link' } })
-    t.equal(status, 200)
-    const token = String(body.link).split('/').at(-1) ?? ''
-    const { body: member } = await accept(token, { id: 'u_late', email: 'late@sweep.test' })
-    t.match(member, { id: late.invitation.member_id, status: 'active' })
-  })
+  await t.test(
+    'an expired invitation can be sent again after the sweep as before it',
+    async (t) => {
+      const path = `${one.path}/invitations/${String(late.invitation.id)}/resend`
+      const { status, body } = await call('POST', path, { body: { via: 'link' } })
+      t.equal(status, 200)
+      const token = String(body.link).split('/').at(-1) ?? ''
+      const { body: member } = await accept(token, { id: 'u_late', email: 'late@sweep.test' })
+      t.match(member, { id: late.invitation.member_id, status: 'active' })
+    }
+  )
 })

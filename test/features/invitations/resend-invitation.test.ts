@@ -4,9 +4,12 @@ import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
 const HOUR_MS = 3_600_000
 
 await t.test('POST {o}/invitations/{invitation_id}/resend', async (t) => {
-  const { call, organization, invite, accept, member, mailTo, clock, unique } = await createTestApp(t, {
-    worker: { backoffMs: 10 }
-  })
+  const { call, organization, invite, accept, member, mailTo, clock, unique } = await createTestApp(
+    t,
+    {
+      worker: { backoffMs: 10 }
+    }
+  )
   t.beforeEach(() => {
     clock.now = START
   })
@@ -117,7 +120,10 @@ await t.test('POST {o}/invitations/{invitation_id}/resend', async (t) => {
   await t.test('is for roles that may, and for this organization’s invitations', async (t) => {
     const { org, resend, invitation } = await open()
     const plain = await member(org.path)
-    t.match(await resend('email', { actor: plain.as }), { status: 403, body: { code: 'not_permitted' } })
+    t.match(await resend('email', { actor: plain.as }), {
+      status: 403,
+      body: { code: 'not_permitted' }
+    })
     const other = await organization()
     const foreign = `${other.path}/invitations/${String(invitation.id)}/resend`
     t.match(await call('POST', foreign, { body: {} }), { status: 404, body: { code: 'not_found' } })
