@@ -61,10 +61,11 @@ async function writeSecrets(folder: string, path: string): Promise<SecretsFile> 
     encryption_keys: generateKeyRing(),
     postgres_password: randomBytes(SECRET_BYTES).toString('base64url')
   }
-  const draft = `${path}.${process.pid}`
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
   try {
-    await mkdir(folder, { recursive: true })
-    await writeFile(draft, JSON.stringify(secrets, null, 2), { mode: 0o600 })
+    // Passable for PostgreSQL's user, but for the owner's eyes only.
+    await mkdir(folder, { recursive: true, mode: 0o711 })
+    await writeFile(draft, JSON.stringify(secrets, null, 2), { mode: 0o600, flush: true })
     await link(draft, path)
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw unusable(folder, error)

@@ -55,7 +55,7 @@ const invitations = z.strictObject({
   /** How long a link lives, `P1D` to `P365D`; null: until it is used or canceled. */
   lifetime: z
     .string()
-    .regex(DAYS, 'must be a number of days such as P7D')
+    .regex(DAYS, { message: 'must be a number of days such as P7D', abort: true })
     .refine((text) => durationDays(text) <= 365, 'must be at most P365D')
     .nullable()
     .default('P7D'),
