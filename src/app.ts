@@ -11,6 +11,8 @@ import { registerLimits } from './http/limits.js'
 import { registerOpenApi } from './http/openapi.js'
 import { createServer } from './http/server.js'
 import { devMailPages } from './pages/dev-mail.js'
+import { invitationPages } from './pages/invitation.js'
+import { problemPages } from './pages/problems.js'
 
 /** The HTTP service: what every request passes, then one line for each feature. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
@@ -25,6 +27,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(eventRoutes, { deps })
   await app.register(apiKeyRoutes, { deps })
   await app.register(healthRoutes, { deps })
+  await app.register(invitationPages, { deps })
+  await app.register(problemPages, { deps })
   if (showsDevMail(deps)) await app.register(devMailPages, { deps })
   return app
 }

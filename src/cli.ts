@@ -1,11 +1,7 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { loadConfig } from './config.js'
-import { openDeployment } from './deployment.js'
 import { StartupError } from './errors.js'
-import { createKey, generateKeys, listKeys, revokeKey } from './key-commands.js'
-import { checkOpenApi, writeOpenApi } from './openapi-document.js'
-import { runApi, runStart, runWorker } from './processes.js'
 
 const HELP = `muster: team management behind one API
 
@@ -29,10 +25,10 @@ Configuration is read from the environment: docs/configuration.md.
 `
 
 const OPTIONS = {
-  help: { type: 'boolean', short: 'h', default: false },
-  check: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h' },
+  check: { type: 'boolean' },
   name: { type: 'string' },
-  scopes: { type: 'string', default: '*' },
+  scopes: { type: 'string' },
   organizations: { type: 'string' }
 } as const
 
@@ -42,41 +38,97 @@ function readArguments(argv: string[]) {
   try {
     return parseArgs({ args: argv, options: OPTIONS, allowPositionals: true, strict: true })
   } catch (error) {
-    throw new StartupError(`${error instanceof Error ? error.message : ''} See muster --help.`)
+    const [reason = ''] = error instanceof Error ? error.message.split('. ') : []
+    throw new StartupError(`${reason}. See muster --help.`)
   }
 }
 
-const COMMANDS: Record<string, (values: Values, rest: string[]) => Promise<void> | void> = {
-  start: () => runStart(loadConfig()),
-  api: () => runApi(loadConfig()),
-  worker: () => runWorker(loadConfig()),
-  migrate: async () => {
-    const deployment = await openDeployment(loadConfig(), 'visit')
-    await deployment.close()
-    process.stdout.write('The database is up to date.\n')
-  },
-  'keys create': ({ name, scopes, organizations }) => {
-    if (name === undefined) throw new StartupError('keys create needs --name: what is it for?')
-    return createKey(loadConfig(), { name, scopes, organizations })
-  },
-  'keys list': () => listKeys(loadConfig()),
-  'keys revoke': (_values, [id = '']) => revokeKey(loadConfig(), id),
-  'keys generate': () => {
-    generateKeys()
-  },
-  openapi: ({ check }) => (check ? checkOpenApi() : writeOpenApi())
+/** A command refuses what it does not take: it would otherwise do something else than was asked. */
+interface Command {
+  readonly options?: readonly (keyof Values)[]
+  readonly takesId?: true
+  run(values: Values, id: string): Promise<void>
+}
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['start', { run: () => serve('runStart') }],
+  ['api', { run: () => serve('runApi') }],
+  ['worker', { run: () => serve('runWorker') }],
+  ['migrate', { run: migrate }],
+  ['keys create', { options: ['name', 'scopes', 'organizations'], run: createKey }],
+  ['keys list', { run: listKeys }],
+  ['keys revoke', { takesId: true, run: revokeKey }],
+  ['keys generate', { run: generateKeys }],
+  ['openapi', { options: ['check'], run: openApi }]
+])
+
+// Loading most of Muster takes a second: each command loads what it needs, when the configuration
+// has been read.
+
+async function serve(command: 'runStart' | 'runApi' | 'runWorker'): Promise<void> {
+  const config = loadConfig()
+  const processes = await import('./processes.js')
+  await processes[command](config)
+}
+
+async function migrate(): Promise<void> {
+  const config = loadConfig()
+  const { openDeployment } = await import('./deployment.js')
+  const deployment = await openDeployment(config, 'visit')
+  await deployment.close()
+  process.stdout.write('The database is up to date.\n')
+}
+
+async function createKey({ name, scopes = '*', organizations }: Values): Promise<void> {
+  if (name === undefined) throw new StartupError('keys create needs --name: what is it for?')
+  const config = loadConfig()
+  const commands = await import('./key-commands.js')
+  await commands.createKey(config, { name, scopes, organizations })
+}
+
+async function listKeys(): Promise<void> {
+  const config = loadConfig()
+  const commands = await import('./key-commands.js')
+  await commands.listKeys(config)
+}
+
+async function revokeKey(_values: Values, id: string): Promise<void> {
+  const config = loadConfig()
+  const commands = await import('./key-commands.js')
+  await commands.revokeKey(config, id)
+}
+
+async function generateKeys(): Promise<void> {
+  const commands = await import('./key-commands.js')
+  commands.generateKeys()
+}
+
+async function openApi({ check }: Values): Promise<void> {
+  const { checkOpenApi, writeOpenApi } = await import('./openapi-document.js')
+  await (check ? checkOpenApi() : writeOpenApi())
 }
 
 async function main(argv: string[]): Promise<void> {
   const { values, positionals } = readArguments(argv)
-  const words = positionals[0] === 'keys' ? 2 : 1
-  const command = COMMANDS[positionals.slice(0, words).join(' ')]
   if (values.help || positionals.length === 0) {
     process.stdout.write(HELP)
     return
   }
-  if (!command) throw new StartupError(`There is no command ${positionals.join(' ')}. See --help.`)
-  await command(values, positionals.slice(words))
+  const words = positionals[0] === 'keys' ? 2 : 1
+  const name = positionals.slice(0, words).join(' ')
+  const command = COMMANDS.get(name)
+  if (!command) throw new StartupError(`There is no command ${name}. See muster --help.`)
+  const { options = [], takesId } = command
+  const [strange] = [
+    ...Object.keys(values)
+      .filter((option) => !options.some((taken) => taken === option))
+      .map((option) => `--${option}`),
+    ...positionals.slice(words + (takesId ? 1 : 0))
+  ]
+  if (strange !== undefined) {
+    throw new StartupError(`muster ${name} does not take ${strange}. See muster --help.`)
+  }
+  await command.run(values, positionals[words] ?? '')
 }
 
 try {

@@ -18,7 +18,9 @@ export function fileClock(path: string): Clock {
     if (text === '') return new Date()
     const instant = new Date(text)
     if (Number.isNaN(instant.getTime())) {
-      throw new StartupError('MUSTER_TEST_CLOCK: the file must hold an ISO 8601 instant or nothing.')
+      throw new StartupError(
+        'MUSTER_TEST_CLOCK: the file must hold an ISO 8601 instant or nothing.'
+      )
     }
     return instant
   }

@@ -68,9 +68,7 @@ export const ENVIRONMENT = z.object({
     .max(65_535, 'must be between 0 and 65535')
     .default(4700),
   PUBLIC_URL: webUrl.optional(),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'must be a postgres:// address').optional(),
   DATABASE_POOL_SIZE: z.coerce
@@ -92,7 +90,10 @@ export const ENVIRONMENT = z.object({
     .optional(),
   MUSTER_API_KEY: z
     .string()
-    .refine((text) => parseApiKeyToken(text) !== undefined, 'must be a key as `keys generate` makes')
+    .refine(
+      (text) => parseApiKeyToken(text) !== undefined,
+      'must be a key as `keys generate` makes'
+    )
     .optional(),
   MUSTER_LINK_SECRETS: keyRing(KEY_RING, (ring) =>
     [...ring.byId.values()].every((secret) => secret.length >= SECRET_BYTES)

@@ -46,7 +46,10 @@ interface Opened {
   readonly embedded?: EmbeddedPostgres
 }
 
-async function openOn(config: Config, { databaseUrl, secrets, embedded }: Opened): Promise<Deployment> {
+async function openOn(
+  config: Config,
+  { databaseUrl, secrets, embedded }: Opened
+): Promise<Deployment> {
   // Read before anything is opened: a wrong file must not leave connections behind.
   const now = config.testClockFile === undefined ? systemClock : fileClock(config.testClockFile)
   await migrateDatabase(databaseUrl)

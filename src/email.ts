@@ -20,12 +20,14 @@ export function parseEmail(text: string): EmailAddress | undefined {
   if (at < 1 || email.length > LENGTH_MAX) return undefined
   const local = email.slice(0, at)
   const domain = domainToASCII(email.slice(at + 1)).toLowerCase()
-  if (local.length > LOCAL_LENGTH_MAX || !LOCAL.test(local) || !DOMAIN.test(domain)) return undefined
+  if (local.length > LOCAL_LENGTH_MAX || !LOCAL.test(local) || !DOMAIN.test(domain))
+    return undefined
   return { email, key: `${local.toLowerCase()}@${domain}` }
 }
 
 /** `ana@acme.test` → `a•••@acme.test`: recognisable to whom it belongs, useless to others. */
 export function maskEmail(email: string): string {
   const at = email.lastIndexOf('@')
-  return `${email.slice(0, 1)}•••${email.slice(at)}`
+  const [first = ''] = email
+  return `${first}•••${email.slice(at)}`
 }

@@ -1,17 +1,20 @@
 import type { Config } from './config.js'
 import type { OperatorContext } from './context.js'
 import { newApiKeyToken } from './crypto/api-key-token.js'
+import type { ApiKeyRow } from './db/tables/api-keys.js'
 import { type Deployment, openDeployment } from './deployment.js'
 import { Problem, StartupError } from './errors.js'
 import { createApiKey } from './features/api-keys/create-api-key.js'
+import { systemContext } from './features/api-keys/ensure-first-api-key.js'
 import { listApiKeys } from './features/api-keys/list-api-keys.js'
 import { revokeApiKey } from './features/api-keys/revoke-api-key.js'
-import { systemContext } from './features/api-keys/ensure-first-api-key.js'
 import { idPattern } from './ids.js'
 import { SCOPES, type Scope } from './scopes.js'
 import { generateKeyRing } from './secrets.js'
 
 const LIST_MAX = 1_000
+/** As the API takes it. */
+const NAME = /^(?=.*\S)\P{Cc}{1,100}$/u
 
 export interface KeyOptions {
   readonly name: string
@@ -34,11 +37,8 @@ export async function createKey(config: Config, options: KeyOptions): Promise<vo
   if (unknown.length > 0 || scopes.length === 0) {
     throw new StartupError(`--scopes must be a list of: ${SCOPES.join(', ')}`)
   }
-  const organizationIds = options.organizations ? splitList(options.organizations) : null
-  const isId = new RegExp(idPattern('org'))
-  if (organizationIds?.some((id) => !isId.test(id))) {
-    throw new StartupError('--organizations must be a list of ids such as org_…')
-  }
+  if (!NAME.test(options.name)) throw new StartupError('--name must be 1 to 100 characters.')
+  const organizationIds = readOrganizations(options.organizations)
   await visit(config, async ({ deps }) => {
     const { token } = await createApiKey(deps, operatorContext(deps), {
       name: options.name,
@@ -49,6 +49,15 @@ export async function createKey(config: Config, options: KeyOptions): Promise<vo
   })
 }
 
+/** An empty list is not "all of them": it is the unset variable of a script. */
+function readOrganizations(text: string | undefined): string[] | null {
+  if (text === undefined) return null
+  const ids = splitList(text)
+  const isId = new RegExp(idPattern('org'))
+  if (ids.length > 0 && ids.every((id) => isId.test(id))) return ids
+  throw new StartupError('--organizations must be a list of ids such as org_…')
+}
+
 export async function listKeys(config: Config): Promise<void> {
   await visit(config, async ({ deps }) => {
     const page = { limit: LIST_MAX, after: undefined, includeTotal: false }
@@ -57,7 +66,7 @@ export async function listKeys(config: Config): Promise<void> {
       rows.map((row) =>
         [
           row.id,
-          row.revokedAt === null ? 'active ' : 'revoked',
+          stateOf(row, deps.now()),
           row.createdAt.toISOString(),
           row.name,
           row.scopes.join(',')
@@ -67,8 +76,14 @@ export async function listKeys(config: Config): Promise<void> {
   })
 }
 
+function stateOf({ revokedAt, expiresAt }: ApiKeyRow, now: Date): string {
+  if (revokedAt !== null) return 'revoked'
+  return expiresAt !== null && expiresAt <= now ? 'expired' : 'active '
+}
+
 export async function revokeKey(config: Config, id: string): Promise<void> {
-  if (!new RegExp(idPattern('key')).test(id)) throw new StartupError('keys revoke takes an id: key_…')
+  if (!new RegExp(idPattern('key')).test(id))
+    throw new StartupError('keys revoke takes an id: key_…')
   await visit(config, async ({ deps }) => {
     try {
       const { name } = await revokeApiKey(deps, operatorContext(deps), id)

@@ -3,7 +3,10 @@ import { buildApp, buildHealthApp, showsDevMail } from './app.js'
 import type { Config } from './config.js'
 import { type Deployment, openDeployment } from './deployment.js'
 import { StartupError } from './errors.js'
-import { createFirstApiKey, ensureConfiguredApiKey } from './features/api-keys/ensure-first-api-key.js'
+import {
+  createFirstApiKey,
+  ensureConfiguredApiKey
+} from './features/api-keys/ensure-first-api-key.js'
 import { buildWorker } from './worker.js'
 
 /** What runs in this process, closed in this order: first what takes work, last the database. */
@@ -13,34 +16,32 @@ interface Running {
 
 /** `muster start`: API and worker in one process, on the embedded database unless told otherwise. */
 export async function runStart(config: Config): Promise<void> {
-  await run(config, async (deployment) => {
-    const { deps } = deployment
-    const app = await listening(config, await buildApp(deps))
-    const worker = buildWorker(deps)
+  await run(config, async ({ deps }, running) => {
+    if (config.apiKey !== undefined) await ensureConfiguredApiKey(deps, config.apiKey)
+    running.push(await listening(config, await buildApp(deps)))
+    running.push(buildWorker(deps))
     // Last, when nothing can fail any more: a key that was made but not shown would be lost.
-    announce(config, await prepareKeys(deployment))
-    return [app, worker]
+    announce(config, config.apiKey === undefined ? await createFirstApiKey(deps) : undefined)
   })
 }
 
 /** `muster api`: the HTTP service alone, on a database that others share. */
 export async function runApi(config: Config): Promise<void> {
   requireDatabase(config, 'api')
-  await run(config, async (deployment) => {
-    if (config.apiKey !== undefined) await ensureConfiguredApiKey(deployment.deps, config.apiKey)
-    const app = await listening(config, await buildApp(deployment.deps))
-    deployment.deps.log.info({ url: config.publicUrl }, 'API listening')
-    return [app]
+  await run(config, async ({ deps }, running) => {
+    if (config.apiKey !== undefined) await ensureConfiguredApiKey(deps, config.apiKey)
+    running.push(await listening(config, await buildApp(deps)))
+    deps.log.info({ url: config.publicUrl }, 'API listening')
   })
 }
 
 /** `muster worker`: jobs and sweeps alone; it listens only to be asked how it is. */
 export async function runWorker(config: Config): Promise<void> {
   requireDatabase(config, 'worker')
-  await run(config, async ({ deps }) => {
-    const app = await listening(config, await buildHealthApp(deps))
+  await run(config, async ({ deps }, running) => {
+    running.push(await listening(config, await buildHealthApp(deps)))
+    running.push(buildWorker(deps))
     deps.log.info('Worker running')
-    return [app, buildWorker(deps)]
   })
 }
 
@@ -53,26 +54,34 @@ function requireDatabase(config: Config, command: string): void {
   }
 }
 
-/** Returns the first key when it was made just now: it is shown this once. */
-async function prepareKeys({ deps }: Deployment): Promise<string | undefined> {
-  const { apiKey } = deps.config
-  if (apiKey === undefined) return createFirstApiKey(deps)
-  await ensureConfiguredApiKey(deps, apiKey)
-  return undefined
-}
-
+/**
+ * Starts, and stops at a signal. One that comes while things are still starting counts as well: a
+ * start cut off in the middle would leave the embedded database running.
+ */
 async function run(
   config: Config,
-  start: (deployment: Deployment) => Promise<Running[]>
+  start: (deployment: Deployment, running: Running[]) => Promise<void>
 ): Promise<void> {
+  const signaled = firstSignal()
   const deployment = await openDeployment(config, 'serve')
+  const { log } = deployment.deps
+  const running: Running[] = []
   try {
-    const running = await start(deployment)
-    stopOnSignal([...running, deployment], deployment.deps.log)
+    await start(deployment, running)
   } catch (error) {
-    await deployment.close()
+    await closeAll([...running, deployment]).catch(() => undefined)
     throw error
   }
+  log.info({ signal: await signaled }, 'Stopping: what is under way finishes first')
+  await closeAll([...running, deployment])
+  process.exit(0)
+}
+
+/** One that does not close must not keep the others open. */
+async function closeAll(running: readonly Running[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const one of running) await one.close().catch((error: unknown) => failures.push(error))
+  if (failures.length > 0) throw new AggregateError(failures, 'Could not stop cleanly')
 }
 
 async function listening(config: Config, app: FastifyInstance): Promise<FastifyInstance> {
@@ -105,30 +114,19 @@ function asStartupError(error: unknown, host: string, port: number): unknown {
  */
 const SAME_SIGNAL_MS = 500
 
-/** The first signal lets everything under way finish; a second one ends the process at once. */
-function stopOnSignal(running: readonly Running[], log: Deployment['deps']['log']): void {
-  let firstAt: number | undefined
-  const stop = async () => {
-    for (const one of running) await one.close()
-  }
-  const onSignal = (signal: NodeJS.Signals) => {
-    const elapsedMs = performance.now()
-    if (firstAt !== undefined) {
+/** Resolves at the first signal to stop; a second one ends the process at once. */
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let firstAt: number | undefined
+    const onSignal = (signal: NodeJS.Signals) => {
+      const elapsedMs = performance.now()
+      firstAt ??= elapsedMs
       if (elapsedMs - firstAt > SAME_SIGNAL_MS) process.exit(1)
-      return
+      resolve(signal)
     }
-    firstAt = elapsedMs
-    log.info({ signal }, 'Stopping: what is under way finishes first')
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.fatal({ err: error }, 'Could not stop cleanly')
-        process.exit(1)
-      }
-    )
-  }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+    process.on('SIGINT', onSignal)
+  })
 }
 
 function announce(config: Config, firstKey: string | undefined): void {

@@ -21,7 +21,10 @@ export interface WorkerOptions {
 }
 
 /** What runs behind the API: the relay, the BullMQ worker, the sweeps. */
-export function buildWorker(deps: Deps, { backoffMs, sweeps = true }: WorkerOptions = {}): MusterWorker {
+export function buildWorker(
+  deps: Deps,
+  { backoffMs, sweeps = true }: WorkerOptions = {}
+): MusterWorker {
   const jobs = backoffMs === undefined ? JOBS : withBackoff(JOBS, backoffMs)
   const worker = deps.queue.startWorker({
     concurrency: CONCURRENCY,

@@ -79,10 +79,11 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
 
     const token = readToken(request)
     const organizationId = access.class === 'tenant' ? readOrganizationId(request) : undefined
-    const actor = readActor(request, access)
+    const actor = readActor(request)
     const facts = await findCaller({ keyId: token.id, organizationId, actor })
     const call = { now: deps.now(), requestId: request.id, locale: localeOf(request) }
     const key = proveKey(facts, token.secret, call)
+    refuseActor(request, access, actor)
     if (access.class === 'operator') {
       if (!hasScope(key.scopes, access.scope)) throw insufficientScope({ scope: access.scope })
       request.setDecorator('apiKey', key)
@@ -108,16 +109,25 @@ function readOrganizationId(request: FastifyRequest): string | undefined {
   return id !== undefined && ORGANIZATION_ID.test(id) ? id : undefined
 }
 
-function readActor(request: FastifyRequest, access: RouteAccess): ActorName | undefined {
+/** Undefined when malformed, which is told once the key is proven. */
+function readActor(request: FastifyRequest): ActorName | undefined {
   const header = request.headers['muster-actor']
-  if (header === undefined) return undefined
   const [, kind, id = ''] = /^(user|member):(.+)$/.exec(String(header)) ?? []
+  if (kind === 'member' && MEMBER_ID.test(id)) return { kind, memberId: id }
+  if (kind === 'user' && id.length <= USER_ID_LENGTH_MAX) return { kind, userId: id }
+  return undefined
+}
+
+function refuseActor(
+  request: FastifyRequest,
+  access: RouteAccess,
+  actor: ActorName | undefined
+): void {
+  if (request.headers['muster-actor'] === undefined) return
   const wrong = (detail: string) =>
     invalidRequest({ errors: [{ pointer: 'header:/Muster-Actor', detail }] })
   if (access.class !== 'tenant') throw wrong('This operation is not done on behalf of a member.')
-  if (kind === 'member' && MEMBER_ID.test(id)) return { kind, memberId: id }
-  if (kind === 'user' && id.length <= USER_ID_LENGTH_MAX) return { kind, userId: id }
-  throw wrong('Must be user:<user_id> or member:<member_id>.')
+  if (!actor) throw wrong('Must be user:<user_id> or member:<member_id>.')
 }
 
 function proveKey(

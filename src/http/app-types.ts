@@ -1,9 +1,6 @@
-import type {
-  FastifyPluginAsyncTypebox,
-  TypeBoxTypeProvider
-} from '@fastify/type-provider-typebox'
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify'
 import type { Deps } from '../deps.js'
 
 /** Where routes are declared: their handlers get the types that their schemas say. */

@@ -1,9 +1,8 @@
-import { sql } from 'drizzle-orm'
 import { Type } from '@sinclair/typebox'
+import { sql } from 'drizzle-orm'
 import type { Deps } from '../deps.js'
 import { ref } from '../schemas.js'
 import type { App, Routes } from './app-types.js'
-
 
 const CHECK_TIMEOUT_MS = 3_000
 

@@ -56,7 +56,9 @@ export async function answerOnce<T, B>(
     caller: callerOf(request),
     operation: `${request.method} ${request.url.split('?')[0] ?? ''}`,
     key,
-    fingerprint: createHash('sha256').update(JSON.stringify(request.body ?? null)).digest(),
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify(request.body ?? null))
+      .digest(),
     toAnswer: (result) => toAnswer(result as T)
   })
   try {

@@ -54,8 +54,12 @@ function limiter(
   }
 }
 
+interface WithToken {
+  readonly token?: unknown
+}
+
 /** In the path of a page, in the body of a call. A digest: the token itself is a secret. */
 function tokenKey({ params, body }: FastifyRequest): string {
-  const { token } = { ...(body as object | undefined), ...(params as object) } as { token?: unknown }
+  const { token } = { ...(body as WithToken | undefined), ...(params as WithToken) }
   return createHash('sha256').update(String(token)).digest('base64url')
 }

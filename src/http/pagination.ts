@@ -1,6 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import { type IdPrefix, idPattern } from '../ids.js'
 import type { PageRequest, PageResult } from '../db/page.js'
+import { type IdPrefix, idPattern } from '../ids.js'
+import { ref } from '../schemas.js'
 import { invalidRequest } from './errors.js'
 
 export const PAGE_LIMIT_MAX = 100
@@ -13,16 +14,23 @@ export const PageQuery = {
   cursor: Type.Optional(
     Type.String({ maxLength: CURSOR_LENGTH_MAX, description: '`next_cursor` of the page before.' })
   ),
-  include_total: Type.Boolean({ default: false, description: 'Also count everything that matches.' })
+  include_total: Type.Boolean({
+    default: false,
+    description: 'Also count everything that matches.'
+  })
 }
 
+/** A list of what has a component of its own in the OpenAPI document. */
 export const Page = <T extends TSchema>(item: T) =>
-  Type.Object({
-    data: Type.Array(item),
-    has_more: Type.Boolean(),
-    next_cursor: Type.Union([Type.String(), Type.Null()]),
-    total: Type.Optional(Type.Integer({ description: 'Only with `include_total=true`.' }))
-  })
+  Type.Object(
+    {
+      data: Type.Array(ref(item)),
+      has_more: Type.Boolean(),
+      next_cursor: Type.Union([Type.String(), Type.Null()]),
+      total: Type.Optional(Type.Integer({ description: 'Only with `include_total=true`.' }))
+    },
+    { examples: [{ data: item.examples as unknown, has_more: false, next_cursor: null }] }
+  )
 
 export function readPage(
   prefix: IdPrefix,

@@ -1,7 +1,7 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { Static } from '@sinclair/typebox'
-import type { ProblemSchema } from '../schemas.js'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { fill, type Locale, Problem } from '../errors.js'
+import type { ProblemSchema } from '../schemas.js'
 import {
   internalError,
   invalidRequest,
@@ -36,6 +36,7 @@ export function createErrorHandler(publicUrl: string) {
     if (problem.definition.status >= 500) request.log.error({ err: error }, 'Request failed')
     const retryAfter = problem.members['retry_after']
     if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter))
+    if (problem.definition.status === 401) void reply.header('www-authenticate', 'Bearer')
     return reply
       .code(problem.definition.status)
       .type('application/problem+json')
@@ -48,7 +49,8 @@ const CONNECTION_LOST = new Set(['ECONNREFUSED', 'ECONNRESET'])
 /** PostgreSQL: shutting down, starting up, too many connections. */
 const DATABASE_AWAY = new Set(['57P01', '57P02', '57P03', '53300'])
 
-function toProblem(error: Error & Partial<FastifyError>): Problem {
+/** What is told of an error: a Problem as it is, the rest as little as possible. */
+export function toProblem(error: Error & Partial<FastifyError>): Problem {
   if (error instanceof Problem) return error
   if (error.validation) return invalidRequest({ errors: toPointers(error) })
   if (error.statusCode === 413) return payloadTooLarge()
@@ -70,7 +72,7 @@ function isAway(error: Error & { code?: string }): boolean {
 function toPointers(error: Partial<FastifyError>) {
   const place = error.validationContext === 'body' ? '#' : `${error.validationContext ?? ''}:`
   return (error.validation ?? []).map(({ instancePath, message, params, keyword }) => {
-    const unknown = params['additionalProperty'] as unknown
+    const unknown = params['additionalProperty']
     const path =
       keyword === 'additionalProperties' && typeof unknown === 'string'
         ? `${instancePath}/${unknown}`

@@ -1,9 +1,11 @@
+import { Type } from '@sinclair/typebox'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  LogController
+  LogController,
+  type RouteOptions
 } from 'fastify'
 import type { Deps } from '../deps.js'
 import { notFound } from '../errors.js'
@@ -19,8 +21,9 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/
 /** Fastify as every process of Muster uses it: strict input, problem answers, quiet logs. */
 export function createServer(deps: Deps): FastifyInstance {
   const { config } = deps
+  const loggerInstance: FastifyBaseLogger = deps.log
   const app: FastifyInstance = Fastify({
-    loggerInstance: deps.log as FastifyBaseLogger,
+    loggerInstance,
     // Our own line at the end of a request names the route: an address may hold a token.
     logController: new LogController({ disableRequestLogging: true }),
     serializerOpts: { ajv: { formats: OWN_FORMATS } },
@@ -39,9 +42,17 @@ export function createServer(deps: Deps): FastifyInstance {
   app.setNotFoundHandler(() => {
     throw notFound()
   })
+  app.addHook('onRoute', refuseUnknownQuery)
   app.addHook('onRequest', setHeaders(config.publicUrl.startsWith('https:')))
   app.addHook('onResponse', logRequest)
   return app
+}
+
+const NO_QUERY = Type.Object({}, { additionalProperties: false })
+
+/** A parameter that a route does not know is refused, also where it takes none. */
+function refuseUnknownQuery(route: RouteOptions): void {
+  if (route.url.startsWith('/v1/')) route.schema = { querystring: NO_QUERY, ...route.schema }
 }
 
 /** Nothing here is meant for a browser's page unless a page says so itself. */

@@ -9,7 +9,12 @@ type BuildValidator = NonNullable<
   NonNullable<SchemaController['compilersFactory']>['buildValidator']
 >
 
-const BASE: Options = { allErrors: false, removeAdditional: false, useDefaults: true, strict: false }
+const BASE: Options = {
+  allErrors: false,
+  removeAdditional: false,
+  useDefaults: true,
+  strict: false
+}
 
 // The module is CommonJS: its default export is itself behind `default`.
 const addFormats = addFormatsModule as unknown as typeof addFormatsModule.default

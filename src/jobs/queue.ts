@@ -21,7 +21,10 @@ const QUEUE_NAME = 'muster-jobs'
 const REDIS_PREFIX = '{muster}'
 /** One connection listens for each worker, the rest run the queue's statements. */
 const POOL_MAX = 5
-const PING_TIMEOUT_MS = 2_000
+/** How often jobs of a killed worker are looked for: BullMQ's lock on them runs out after 30 s. */
+const STALLED_CHECK_MS = 5_000
+/** A command fails after this many reconnects, which is within a second. */
+const REDIS_RETRIES_MAX = 3
 
 export type Processor = (job: {
   name: string
@@ -93,57 +96,53 @@ function openPostgresQueue({ databaseUrl, onError }: QueueOptions): JobQueue {
 }
 
 function openRedisQueue(redisUrl: string, { onError, redisPrefix }: QueueOptions): JobQueue {
-  const connect = () => {
-    // BullMQ's workers block on their connection and must never give up on a command.
-    const redis = new Redis(redisUrl, { maxRetriesPerRequest: null })
+  const connect = (maxRetriesPerRequest: number | null) => {
+    const redis = new Redis(redisUrl, { maxRetriesPerRequest })
     redis.on('error', onError)
     return redis
   }
   const prefix = redisPrefix ?? REDIS_PREFIX
-  const connection = connect()
+  // A hand-over that fails is tried again by the relay; one that waited for ever could not stop.
+  const connection = connect(REDIS_RETRIES_MAX)
   const queue = new Queue(QUEUE_NAME, { connection, prefix })
   queue.on('error', onError)
+  const workers: Redis[] = []
   return {
     queue,
-    startWorker: (settings) =>
-      listen(
-        new Worker(QUEUE_NAME, settings.process, {
-          connection,
-          prefix,
-          ...workerOptions(settings)
-        }),
-        settings
-      ),
+    startWorker: (settings) => {
+      // A worker blocks on its connection and must never give up on a command.
+      const blocking = connect(null)
+      workers.push(blocking)
+      const options = { connection: blocking, prefix, ...workerOptions(settings) }
+      return listen(new Worker(QUEUE_NAME, settings.process, options), settings)
+    },
     ping: async () => {
-      // While Redis is away ioredis queues the command instead of failing it.
-      await Promise.race([connection.ping(), rejectAfter(PING_TIMEOUT_MS)])
+      await connection.ping()
     },
     close: async () => {
       await queue.close()
-      connection.disconnect()
+      for (const redis of [connection, ...workers]) redis.disconnect()
     }
   }
 }
 
-function workerOptions({ concurrency, backoff }: WorkerSettings): Omit<WorkerOptions, 'connection'> {
+function workerOptions({
+  concurrency,
+  backoff
+}: WorkerSettings): Omit<WorkerOptions, 'connection'> {
   return {
     concurrency,
+    stalledInterval: STALLED_CHECK_MS,
     // Gone at once, so that the same row may be handed over again; the row is the record.
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },
-    settings: { backoffStrategy: (attempts, _type, _error, job) => backoff(attempts, job?.name ?? '') }
+    settings: {
+      backoffStrategy: (attempts, _type, _error, job) => backoff(attempts, job?.name ?? '')
+    }
   }
 }
 
 function listen(worker: Worker, { onError }: WorkerSettings): Worker {
   worker.on('error', onError)
   return worker
-}
-
-function rejectAfter(ms: number): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    setTimeout(() => {
-      reject(new Error(`no answer in ${ms} ms`))
-    }, ms).unref()
-  })
 }

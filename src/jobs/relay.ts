@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { uuidToId } from '../ids.js'
 import type { Deps } from '../deps.js'
+import { uuidToId } from '../ids.js'
 import type { Job } from './job.js'
 import type { QueuedJob } from './queue.js'
 
@@ -19,10 +19,7 @@ interface DueJob extends Record<string, unknown> {
 }
 
 /** Hands over the jobs that are due, at most a batch; returns how many. */
-export async function relayJobs(
-  deps: Deps,
-  jobs: ReadonlyMap<string, Job>
-): Promise<number> {
+export async function relayJobs(deps: Deps, jobs: ReadonlyMap<string, Job>): Promise<number> {
   const now = deps.now()
   const due = await claimDueJobs(deps, now)
   if (due.length === 0) return 0
@@ -75,4 +72,3 @@ function keysOf(rows: readonly DueJob[]) {
     sql`, `
   )
 }
-

@@ -28,7 +28,10 @@ export async function runJob(
   } catch (error) {
     const last = row.attempts >= job.attempts
     if (last) await job.giveUp?.(deps, Value.Decode(job.payload, row.payload))
-    await noteFailure(deps, queued, { error, retryMs: last ? undefined : job.backoffMs(row.attempts) })
+    await noteFailure(deps, queued, {
+      error,
+      retryMs: last ? undefined : job.backoffMs(row.attempts)
+    })
     if (last) {
       deps.log.error({ err: error, job: row.name, 'job.id': queued.job_id }, 'Job given up')
       return

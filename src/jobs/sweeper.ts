@@ -10,13 +10,15 @@ const REVIVE_MS = 30_000
 /** Makes the schedules of all sweeps, again and again, since the queue may lose them. */
 export function startSweeps(
   deps: Deps,
-  sweeps: readonly Sweep[]
+  sweeps: readonly Sweep[],
+  reviveMs = REVIVE_MS
 ): { close(): Promise<void> } {
   const { queue } = deps.queue
   const schedule = async () => {
     for (const sweep of sweeps) {
       const name = SWEEP_PREFIX + sweep.name
-      if (await queue.getJobScheduler(name)) continue
+      const existing = await queue.getJobScheduler(name)
+      if (existing?.every === sweep.everyMs) continue
       await queue.upsertJobScheduler(name, { every: sweep.everyMs }, { name })
     }
   }
@@ -27,7 +29,7 @@ export function startSweeps(
     })
   }
   revive()
-  const timer = setInterval(revive, REVIVE_MS)
+  const timer = setInterval(revive, reviveMs)
   return {
     async close() {
       clearInterval(timer)

@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { LOCALES, type Locale, Problem } from '../errors.js'
+import { LOCALES, type Locale, type Problem } from '../errors.js'
 import type { App } from '../http/app-types.js'
 import { localeOf } from '../http/locale.js'
+import { toProblem } from '../http/problem.js'
 import type { Page } from './layout.js'
 
 /**
@@ -37,10 +38,12 @@ interface ProblemPages {
 
 /** Gives the problems of a plugin's pages as pages too, with the same status. */
 export function showProblems(app: App, { render, when }: ProblemPages): void {
-  app.setErrorHandler((error, request, reply) => {
-    if (!(error instanceof Problem) || !when(request)) throw error
-    const retryAfter = error.members['retry_after']
+  app.setErrorHandler((error: Error, request, reply) => {
+    if (!when(request)) throw error
+    const problem = toProblem(error)
+    if (problem.definition.status >= 500) request.log.error({ err: error }, 'Request failed')
+    const retryAfter = problem.members['retry_after']
     if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter))
-    return sendPage(reply, render(error, pageLocale(request)), error.definition.status)
+    return sendPage(reply, render(problem, pageLocale(request)), problem.definition.status)
   })
 }

@@ -1,7 +1,6 @@
-import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import type { Deps } from '../deps.js'
 import { notFound } from '../errors.js'
+import type { Routes } from '../http/app-types.js'
 import { idPattern } from '../ids.js'
 import { findKeptMail, type KeptMail, listKeptMails } from '../mail/kept.js'
 import { sendPage, showProblems, wantsHtml } from './answers.js'
@@ -15,7 +14,7 @@ const MAIL_ID = new RegExp(idPattern('mail'))
  * The mails that were kept instead of sent. Whoever can read these pages can use the links in them:
  * the app mounts them only where that is meant.
  */
-export const devMailPages: FastifyPluginAsyncTypebox<{ deps: Deps }> = async (app, { deps }) => {
+export const devMailPages: Routes = async (app, { deps }) => {
   const shelf = { db: deps.db, seal: deps.sealer }
   showProblems(app, { render: renderProblem, when: wantsHtml })
 

@@ -52,6 +52,7 @@ input, button {
   color: inherit; background: var(--card); font: inherit;
 }
 input { flex: 1; min-width: 0; border-color: var(--quiet); }
+::placeholder { color: var(--quiet); opacity: 1; }
 ul { margin: 0; padding: 0; list-style: none; }
 li + li { border-top: 1px solid var(--line); }
 .entries a { display: block; padding: 12px 16px; color: inherit; text-decoration: none; }
@@ -59,6 +60,7 @@ li + li { border-top: 1px solid var(--line); }
 .entries a:focus-visible { outline-offset: -2px; border-radius: 12px; }
 .entries strong, .entries span { display: block; }
 .entries span { color: var(--quiet); font-size: 14px; }
+.entries time { white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0; padding: 16px; }
 dt { color: var(--quiet); }
 dd { margin: 0; }
@@ -68,8 +70,10 @@ code, pre { font: 14px/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; 
 .letter { max-width: 520px; margin: 6vh auto 0; padding: 40px; box-shadow: var(--shadow); }
 .letter h1 { margin: 0 0 8px; font-size: 28px; line-height: 36px; letter-spacing: -0.01em; }
 .letter p { margin: 0; }
-.letter dl { margin: 24px 0; padding: 16px 0; border: solid var(--line); border-width: 1px 0; }
-.letter dd { font-weight: 500; }
+.letter dl {
+  row-gap: 8px; margin: 24px 0; padding: 16px 0; border: solid var(--line); border-width: 1px 0;
+}
+.letter dd { text-wrap: pretty; }
 .letter form { display: block; margin: 0 0 16px; }
 .letter .small { margin-top: 12px; font-size: 14px; line-height: 20px; }
 .mark {
@@ -91,6 +95,7 @@ footer a { display: inline-block; padding: 12px; }
   dd { margin-bottom: 8px; }
   dd:last-child { margin-bottom: 0; }
   .letter { margin-top: 0; padding: 24px 20px; }
+  .letter dl { row-gap: 0; }
   .letter h1 { font-size: 24px; line-height: 32px; }
 }
 `

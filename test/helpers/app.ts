@@ -4,8 +4,8 @@ import type { Test } from 'tap'
 import { buildApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
 import { parseKeyRing } from '../../src/crypto/key-ring.js'
-import { buildDeps, type Deps } from '../../src/deps.js'
 import { prepare } from '../../src/deployment.js'
+import { buildDeps, type Deps } from '../../src/deps.js'
 import { createFirstApiKey } from '../../src/features/api-keys/ensure-first-api-key.js'
 import { listKeptMails } from '../../src/mail/kept.js'
 import type { Mailer } from '../../src/mail/mailer.js'
@@ -166,9 +166,20 @@ function stories(deps: Deps, call: Call) {
   /** Waits for the mail that the worker sends. */
   const mailTo = (address: string, count = 1) =>
     until(async () => {
-      const mails = await listKeptMails({ db: deps.db, seal: deps.sealer }, { to: address, limit: 20 })
+      const mails = await listKeptMails(
+        { db: deps.db, seal: deps.sealer },
+        { to: address, limit: 20 }
+      )
       return mails.length >= count && mails
     })
 
-  return { organization, invite, accept, member, mailTo, unique }
+  /** Another key, which may do less. */
+  async function apiKey(fields: Record<string, unknown>) {
+    const answer = await call('POST', '/v1/api-keys', {
+      body: { name: 'another', scopes: ['*'], ...fields }
+    })
+    return { id: answer.body.id as string, key: answer.body.api_key as string }
+  }
+
+  return { organization, apiKey, invite, accept, member, mailTo, unique }
 }

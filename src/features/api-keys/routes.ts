@@ -55,7 +55,7 @@ function listApiKeysRoute(app: App, deps: Deps): void {
         summary: 'List API keys',
         tags,
         querystring: Type.Object(PageQuery, { additionalProperties: false }),
-        response: { 200: Page(ref(ApiKeySchema)) }
+        response: { 200: Page(ApiKeySchema) }
       }
     },
     async (request) => {

@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
-import { OrganizationParams, ref } from '../../schemas.js'
+import { OrganizationParams } from '../../schemas.js'
 import { listEvents } from './list-events.js'
 import { EventSchema, EventTypeSchema, toEvent } from './schemas.js'
 
@@ -31,7 +31,7 @@ function listEventsRoute(app: App, deps: Deps): void {
           },
           { additionalProperties: false }
         ),
-        response: { 200: Page(ref(EventSchema)) }
+        response: { 200: Page(EventSchema) }
       }
     },
     async (request) => {

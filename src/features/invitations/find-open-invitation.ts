@@ -1,5 +1,6 @@
 import type { Static } from '@sinclair/typebox'
 import type { CallContext } from '../../context.js'
+import type { Db } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
 import { maskEmail } from '../../email.js'
 import { findRole } from '../../policy/document.js'
@@ -25,14 +26,15 @@ export interface OpenInvitation {
  */
 export async function findOpenInvitation(
   deps: Deps,
+  db: Db,
   ctx: CallContext,
   token: string
 ): Promise<OpenInvitation> {
   const claims = readInvitationToken(deps, token)
-  const row = await findInvitation(deps.db, claims.organizationId, claims.subjectId)
+  const row = await findInvitation(db, claims.organizationId, claims.subjectId)
   refuseDeadLink(row, claims, ctx.now)
-  const organization = await findOrganization(deps.db, row.organizationId)
-  const { policy } = await currentPolicyOf(deps, organization)
+  const organization = await findOrganization(db, row.organizationId)
+  const { policy } = await currentPolicyOf(deps, db, organization)
   return {
     offer: {
       organization: { name: organization.name },

@@ -119,7 +119,7 @@ function listInvitationsRoute(app: App, deps: Deps): void {
           },
           { additionalProperties: false }
         ),
-        response: { 200: Page(ref(InvitationSchema)) }
+        response: { 200: Page(InvitationSchema) }
       }
     },
     async (request) => {

@@ -81,6 +81,23 @@ export const InvitationStatusSchema = Type.Union(
   INVITATION_STATUSES.map((status) => Type.Literal(status))
 )
 
+const INVITATION = {
+  id: 'inv_01jd3v8k2ffb5t0m5r6w9x7y3z',
+  organization_id: 'org_01jd3v8k2ffb5t0m5r6w9x7y3z',
+  member_id: 'mem_01jd3v8k2ffb5t0m5r6w9x7y3z',
+  email: 'ana@acme.test',
+  role: 'member',
+  status: 'pending',
+  delivery: 'queued',
+  locale: 'en',
+  invited_by: { type: 'member', id: 'mem_01jd3v8k2ffb5t0m5r6w9x7y3a', name: 'Olga' },
+  created_at: '2026-11-22T09:30:00.000Z',
+  updated_at: '2026-11-22T09:30:00.000Z',
+  sent_at: null,
+  expires_at: '2026-11-29T09:30:00.000Z',
+  ended_at: null
+}
+
 export const InvitationSchema = Type.Object(
   {
     id: Id('inv'),
@@ -109,24 +126,7 @@ export const InvitationSchema = Type.Object(
   },
   {
     $id: 'Invitation',
-    examples: [
-      {
-        id: 'inv_01jd3v8k2ffb5t0m5r6w9x7y3z',
-        organization_id: 'org_01jd3v8k2ffb5t0m5r6w9x7y3z',
-        member_id: 'mem_01jd3v8k2ffb5t0m5r6w9x7y3z',
-        email: 'ana@acme.test',
-        role: 'member',
-        status: 'pending',
-        delivery: 'queued',
-        locale: 'en',
-        invited_by: { type: 'member', id: 'mem_01jd3v8k2ffb5t0m5r6w9x7y3a', name: 'Olga' },
-        created_at: '2026-11-22T09:30:00.000Z',
-        updated_at: '2026-11-22T09:30:00.000Z',
-        sent_at: null,
-        expires_at: '2026-11-29T09:30:00.000Z',
-        ended_at: null
-      }
-    ]
+    examples: [INVITATION]
   }
 )
 
@@ -168,7 +168,10 @@ export const InvitationResults = Type.Object(
       { description: 'One for each address, in the order given.' }
     )
   },
-  { $id: 'InvitationResults' }
+  {
+    $id: 'InvitationResults',
+    examples: [{ data: [{ status: 'created', email: 'ana@acme.test', invitation: INVITATION }] }]
+  }
 )
 
 export const InvitationResend = Type.Object(
@@ -184,17 +187,22 @@ export type InvitationResend = Static<typeof InvitationResend>
 
 export const InvitationWithLink = Type.Object(
   { invitation: ref(InvitationSchema), link: Type.Optional(LinkUrl) },
-  { $id: 'InvitationWithLink' }
+  { $id: 'InvitationWithLink', examples: [{ invitation: INVITATION }] }
 )
+
+const TOKEN = 'mlk_AQFhAZNxGi4vfJ9Ah_zVx3wBk3EaLi98n0CH_NXHfAAAAAGJx0Yq3kVJbXgQm1rT8pZs'
 
 const Token = Type.String({
   pattern: LINK_TOKEN_PATTERN,
   maxLength: LINK_TOKEN_LENGTH_MAX,
   description: 'The last part of the invitation’s link.',
-  examples: ['mlk_AQFhAZNxGi4vfJ9Ah_zVx3wBk3EaLi98n0CH_NXHfAAAAAGJx0Yq3kVJbXgQm1rT8pZs']
+  examples: [TOKEN]
 })
 
-export const InvitationToken = Type.Object({ token: Token }, { additionalProperties: false })
+export const InvitationToken = Type.Object(
+  { token: Token },
+  { additionalProperties: false, examples: [{ token: TOKEN }] }
+)
 
 export const InvitationAccept = Type.Object(
   {
@@ -215,7 +223,7 @@ export const InvitationAccept = Type.Object(
     additionalProperties: false,
     examples: [
       {
-        token: 'mlk_AQFhAZNxGi4vfJ9Ah_zVx3wBk3EaLi98n0CH_NXHfAAAAAGJx0Yq3kVJbXgQm1rT8pZs',
+        token: TOKEN,
         user: { id: 'u_ana', email: 'ana@acme.test', email_verified: true }
       }
     ]

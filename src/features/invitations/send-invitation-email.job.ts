@@ -70,7 +70,7 @@ export async function enqueueInvitationEmails(
 
 async function composeMail(deps: Deps, row: InvitationRow): Promise<Mail> {
   const organization = await findOrganization(deps.db, row.organizationId)
-  const { policy } = await currentPolicyOf(deps, organization)
+  const { policy } = await currentPolicyOf(deps, deps.db, organization)
   const sender = senderSettingsOf(deps.config, policy, organization)
   const mail = renderInvitation({
     locale: row.locale,

@@ -46,7 +46,7 @@ function listMembersRoute(app: App, deps: Deps): void {
           },
           { additionalProperties: false }
         ),
-        response: { 200: Page(ref(MemberSchema)) }
+        response: { 200: Page(MemberSchema) }
       }
     },
     async (request) => {

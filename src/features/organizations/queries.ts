@@ -71,9 +71,10 @@ export const placeOf = ({ row, policy }: LockedOrganization) => ({
 /** The policy that judges an organization right now: the newest version of its key. */
 export async function currentPolicyOf(
   deps: Deps,
+  db: Db,
   { policyKey }: OrganizationRow
 ): Promise<PolicyVersion> {
-  const version = await findNewestVersion(deps.db, policyKey)
+  const version = await findNewestVersion(db, policyKey)
   if (version === undefined) throw new Error(`policy ${policyKey} has gone`)
-  return loadPolicyVersion(deps, deps.db, policyKey, version)
+  return loadPolicyVersion(deps, db, policyKey, version)
 }

@@ -71,7 +71,7 @@ function listOrganizationsRoute(app: App, deps: Deps): void {
           },
           { additionalProperties: false }
         ),
-        response: { 200: Page(ref(OrganizationSchema)) }
+        response: { 200: Page(OrganizationSchema) }
       }
     },
     async (request) => {

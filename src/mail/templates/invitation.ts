@@ -1,5 +1,6 @@
 import { fill, type Locale } from '../../errors.js'
-import { type Html, html } from '../../html.js'
+import { html } from '../../html.js'
+import { fillHtml, formatInstant } from '../../texts.js'
 import { layoutHtml, layoutText } from './layout.js'
 import { cleanName, isolateName, unlinkName } from './names.js'
 
@@ -82,7 +83,7 @@ export function renderInvitation(input: InvitationMail): RenderedMail {
   const subject = fill(inviter ? texts.subject : texts.subjectWithoutInviter, isolated)
   const opening = inviter ? texts.opening : texts.openingWithoutInviter
   const expiry =
-    input.expiresAt && fill(texts.expiry, { date: formatExpiry(input.expiresAt, input) })
+    input.expiresAt && fill(texts.expiry, { date: formatInstant(input.expiresAt, input) })
   const notes = expiry ? [expiry, texts.ignore] : [texts.ignore]
 
   return {
@@ -107,30 +108,4 @@ type Names = Readonly<Record<string, string>>
 
 function mapNames(names: Names, change: (name: string) => string): Names {
   return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, change(name)]))
-}
-
-/** `fill` for markup: each name is escaped and isolated from the direction of the sentence. */
-function fillHtml(text: string, names: Names): Html {
-  const parts = text.split(/\{(\w+)\}/)
-  return html`${parts.map((part, i) =>
-    i % 2 === 0 ? html`${part}` : html`<bdi>${names[part]}</bdi>`
-  )}`
-}
-
-/** `Tuesday, January 8, 2030 at 12:05 AM UTC`, `mardi 8 janvier 2030 à 00:05 UTC`. */
-function formatExpiry(instant: Date, { locale, timeZone }: InvitationMail): string {
-  const format = new Intl.DateTimeFormat(locale, {
-    weekday: 'long',
-    year: 'numeric',
-    month: 'long',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: '2-digit',
-    timeZone,
-    timeZoneName: 'short'
-  })
-  return format
-    .formatToParts(instant)
-    .map(({ type, value }) => (locale === 'fr' && type === 'day' && value === '1' ? '1er' : value))
-    .join('')
 }

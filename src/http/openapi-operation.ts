@@ -1,0 +1,151 @@
+import { STATUS_CODES } from 'node:http'
+import { type TObject, type TSchema, Type } from '@sinclair/typebox'
+import type { FastifySchema } from 'fastify'
+import type { RouteAccess } from './access.js'
+
+/** What every route of a class has in common is said here, not at each of them. */
+export function describeOperation(
+  schema: FastifySchema,
+  method: string,
+  access: RouteAccess | undefined
+): FastifySchema {
+  const headers: Record<string, TSchema> = {
+    ...(access?.class === 'tenant' ? ActorHeader : {}),
+    ...(method === 'POST' ? IdempotencyHeader : {})
+  }
+  return {
+    ...schema,
+    ...(Object.keys(headers).length === 0 ? {} : { headers: Type.Object(headers) }),
+    security: needsKey(access) ? [{ apiKey: [] }] : [],
+    response: { ...problemResponses(schema, method, access), ...ownResponses(schema, method) }
+  }
+}
+
+const needsKey = (access: RouteAccess | undefined) =>
+  access !== undefined && access.class !== 'public'
+
+const ActorHeader = {
+  'Muster-Actor': Type.Optional(
+    Type.String({
+      description: 'Act on behalf of a member: `user:<user_id>` or `member:<member_id>`.',
+      examples: ['user:u_olga']
+    })
+  )
+}
+
+const IdempotencyHeader = {
+  'Idempotency-Key': Type.Optional(
+    Type.String({
+      maxLength: 255,
+      description: 'Repeat the request with the same key, and it runs only once. Kept 24 hours.',
+      examples: ['8e03978e-40d5-43dd-bc93-6894a57f9324']
+    })
+  )
+}
+
+const REPLAYED = {
+  'Idempotent-Replayed': Type.Literal('true', {
+    description: 'Sent when this is the answer that was given before.'
+  })
+}
+
+/** What the route itself declares: its schema, under the status’s name. */
+function ownResponses({ response }: FastifySchema, method: string) {
+  const declared = Object.entries((response ?? {}) as Record<string, TSchema>)
+  return Object.fromEntries(
+    declared.map(([status, schema]) => [
+      status,
+      {
+        description: STATUS_CODES[status] ?? status,
+        ...(method === 'POST' ? { headers: REPLAYED } : {}),
+        content: { 'application/json': { schema } }
+      }
+    ])
+  )
+}
+
+const problem = (description: string, headers?: Record<string, TSchema>) => ({
+  description,
+  ...(headers === undefined ? {} : { headers }),
+  content: { 'application/problem+json': { schema: Type.Ref('Problem') } }
+})
+
+const RETRY_AFTER = { 'Retry-After': Type.Integer({ description: 'Seconds.' }) }
+const MALFORMED = { 400: problem('The request does not match what the operation takes.') }
+const UNPROVEN = {
+  401: problem('No valid API key.'),
+  403: problem('The key’s scopes, or the acting member’s role, do not allow this.')
+}
+const HIDDEN = { 404: problem('It is not there, or not yours.') }
+const REFUSED = {
+  409: problem('The state of things does not allow this.'),
+  422: problem('A rule does not allow this.')
+}
+const DEAD_LINK = {
+  404: problem('There is nothing of this token.'),
+  410: problem('What the token was for is over.')
+}
+const TOO_MANY = { 429: problem('Too many requests.', RETRY_AFTER) }
+const OTHERS = { default: problem('Any other problem: branch on its `code`.') }
+
+function problemResponses(
+  { params, body }: FastifySchema,
+  method: string,
+  access: RouteAccess | undefined
+) {
+  const writes = method !== 'GET'
+  return {
+    ...MALFORMED,
+    ...(needsKey(access) ? UNPROVEN : {}),
+    ...(params === undefined ? {} : HIDDEN),
+    ...(takesToken(body) ? DEAD_LINK : {}),
+    ...(writes ? REFUSED : {}),
+    ...(writes && !needsKey(access) ? TOO_MANY : {}),
+    ...OTHERS
+  }
+}
+
+const takesToken = (body: unknown) => 'token' in ((body as TObject | undefined)?.properties ?? {})
+
+/**
+ * The document as its readers mean it: what has a default need not be sent, and a choice between
+ * words is one list of them.
+ */
+export function forReaders<T>(node: T): T {
+  if (Array.isArray(node)) return node.map((item) => forReaders<unknown>(item)) as T
+  if (typeof node !== 'object' || node === null) return node
+  const read = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, forReaders<unknown>(value)])
+  )
+  if ('in' in read) return asParameter(read) as T
+  return (Array.isArray(read['anyOf']) ? asChoice(read) : withoutDefaulted(read)) as T
+}
+
+type Node = Record<string, unknown>
+
+const without = (node: Node, field: string) =>
+  Object.fromEntries(Object.entries(node).filter(([key]) => key !== field))
+
+const hasDefault = (schema: unknown) =>
+  typeof schema === 'object' && schema !== null && 'default' in schema
+
+/** The docs page would send the example of an optional one with every request. */
+function asParameter(node: Node): Node {
+  const required = node['required'] === true && !hasDefault(node['schema'])
+  return required ? node : { ...without(node, 'example'), required }
+}
+
+function asChoice(node: Node): Node {
+  const options = node['anyOf'] as Node[]
+  const words = options.flatMap((option) => (option['enum'] ?? [undefined]) as unknown[])
+  const isChoice = words.every((word) => typeof word === 'string')
+  return isChoice ? { ...without(node, 'anyOf'), type: 'string', enum: words } : node
+}
+
+function withoutDefaulted(node: Node): Node {
+  const { required, properties } = node
+  if (!Array.isArray(required)) return node
+  const fields = (properties ?? {}) as Node
+  const left = required.filter((name) => !hasDefault(fields[String(name)]))
+  return left.length === 0 ? without(node, 'required') : { ...node, required: left }
+}

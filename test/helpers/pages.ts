@@ -1,0 +1,52 @@
+import type { Locale } from '../../src/errors.js'
+import type { TestApp } from './app.js'
+
+interface ReadOptions {
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Record<string, string>
+}
+
+/** A page as a browser asks for it, without following where it leads. */
+export async function readPage(url: string, { method = 'GET', headers = {} }: ReadOptions = {}) {
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', ...headers }
+  })
+  const markup = await response.text()
+  return { status: response.status, headers: response.headers, markup, text: visible(markup) }
+}
+
+/** What a reader sees of it. */
+const visible = (markup: string) =>
+  markup
+    .replace(/^.*<body/s, '<body')
+    .replace(/<\/?(?:bdi|code|var)>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replace(/\s+/g, ' ')
+
+interface InviteOptions {
+  readonly organization?: Record<string, unknown>
+  readonly invitation?: Record<string, unknown>
+}
+
+/** An organization and an invitation by its owner, Olga, whose link the host sends itself. */
+export async function inviteByOwner(app: TestApp, options: InviteOptions = {}) {
+  const org = await app.organization(options.organization)
+  const email = `${app.unique('ana')}@pages.test`
+  const { body } = await app.call('POST', `${org.path}/invitations`, {
+    actor: org.as,
+    body: { invitations: [{ email, ...options.invitation }], send_email: false }
+  })
+  const [item] = body.data
+  const token = String(item.link).split('/').at(-1) ?? ''
+  const path = `${org.path}/invitations/${String(item.invitation.id)}`
+  return { org, email, token, path, page: `${app.url}/invitations/${token}` }
+}
+
+export const acceptLanguage = (locale: Locale) => ({ 'accept-language': locale })

@@ -1,0 +1,54 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { Redis } from 'ioredis'
+import type { Test } from 'tap'
+import { until } from './database.js'
+import { freePort } from './processes.js'
+
+/** For the tests that flush or stop a Redis: never the one that others share. */
+export const needsRedis = {
+  skip: spawnSync('redis-server', ['--version']).status === 0 ? false : 'no redis-server here'
+}
+
+export interface OwnRedis {
+  readonly url: string
+  /** Forgets everything. */
+  flush(): Promise<void>
+  /** Goes away, and everything in it. */
+  stop(): Promise<void>
+}
+
+/** A Redis of this test alone, in memory only. */
+export async function startRedis(t: Test): Promise<OwnRedis> {
+  const port = await freePort()
+  const options = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no'
+  ]
+  const child = spawn('redis-server', options, { cwd: '/', stdio: 'ignore' })
+  const closed = once(child, 'close')
+  const client = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: null })
+  client.on('error', () => undefined)
+  t.teardown(async () => {
+    client.disconnect()
+    child.kill('SIGKILL')
+    await closed
+  })
+  await until(async () => client.status === 'ready')
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async flush() {
+      await client.flushall()
+    },
+    async stop() {
+      child.kill('SIGKILL')
+      await closed
+    }
+  }
+}
