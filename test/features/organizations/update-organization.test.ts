@@ -1,0 +1,64 @@
+import t from 'tap'
+import { createTestApp } from '../../helpers/app.js'
+
+await t.test('PATCH /v1/organizations/{organization_id}', async (t) => {
+  const { call, organization, member } = await createTestApp(t)
+  const updates = async (path: string) => {
+    const { body } = await call('GET', `${path}/events?type=organization.updated`)
+    return body.data as { changes: unknown; actor: { name: string } }[]
+  }
+
+  await t.test('changes what is given, and tells before and after', async (t) => {
+    const org = await organization()
+    const { status, body } = await call('PATCH', org.path, {
+      actor: org.as,
+      body: { name: 'Acme Labs', seat_limit: 7 }
+    })
+    t.equal(status, 200)
+    t.match(body, { name: 'Acme Labs', seat_limit: 7, locale: 'en' })
+    t.match(await updates(org.path), [
+      { actor: { name: 'Olga' }, changes: { name: ['Acme', 'Acme Labs'], seat_limit: [null, 7] } }
+    ])
+  })
+
+  await t.test('leaves no event when nothing changes', async (t) => {
+    const org = await organization({ metadata: { a: '1' } })
+    const { status } = await call('PATCH', org.path, {
+      body: { name: 'Acme', metadata: { a: '1' } }
+    })
+    t.equal(status, 200)
+    t.same(await updates(org.path), [])
+  })
+
+  await t.test('renaming is one permission, the settings are another', async (t) => {
+    const org = await organization()
+    const admin = await member(org.path, { role: 'admin' })
+    const plain = await member(org.path)
+    const patch = async (actor: string, body: unknown) =>
+      (await call('PATCH', org.path, { actor, body })).status
+    t.equal(await patch(admin.as, { name: 'By admin' }), 200)
+    t.equal(await patch(admin.as, { seat_limit: 1_000 }), 403)
+    t.equal(await patch(admin.as, { name: 'Both', links: {} }), 403)
+    t.equal(await patch(plain.as, { name: 'By member' }), 403)
+    t.equal(await patch(org.as, { seat_limit: 1_000 }), 200)
+    t.equal((await call('GET', org.path)).body.name, 'By admin')
+  })
+
+  await t.test('refuses an external id that another one has, and an empty change', async (t) => {
+    await organization({ external_id: 'first' })
+    const org = await organization({ external_id: 'second' })
+    const { status, body } = await call('PATCH', org.path, { body: { external_id: 'first' } })
+    t.match([status, body.code], [409, 'external_id_taken'])
+    t.equal((await call('PATCH', org.path, { body: { external_id: 'second' } })).status, 200)
+    t.equal((await call('PATCH', org.path, { body: { external_id: null } })).status, 200)
+    t.equal((await call('PATCH', org.path, { body: {} })).status, 400)
+  })
+
+  await t.test('keeps the allow-list of hosts', async (t) => {
+    const org = await organization()
+    const { body } = await call('PATCH', org.path, {
+      body: { links: { accept_url: 'https://evil.test' } }
+    })
+    t.equal(body.code, 'host_not_allowed')
+  })
+})
