@@ -2,6 +2,7 @@
 // migrated template for the test files to copy, then tap. Nothing of it outlives the run.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,7 +69,8 @@ async function runTap(adminUrl) {
     stdio: 'inherit',
     env: { ...process.env, TEST_DATABASE_URL: adminUrl, TEST_TEMPLATE_DATABASE: TEMPLATE }
   })
-  const code = await new Promise((resolve) => tap.once('close', resolve))
+  const [code] = await once(tap, 'close')
+  tap = undefined
   const empty = await findEmptyTests()
   for (const name of empty) console.error(`not ok - ${name} tests nothing`)
   return signal || empty.length > 0 ? 1 : (code ?? 1)
@@ -76,20 +78,16 @@ async function runTap(adminUrl) {
 
 /** Tap lets a test without a single assertion pass, and a file without a test. Here they fail. */
 async function findEmptyTests() {
+  const empty = []
   const files = await readdir(RESULTS, { recursive: true }).catch(() => [])
-  const texts = files
-    .filter((file) => file.endsWith('.tap'))
-    .map(async (file) => ({ file, text: await readFile(join(RESULTS, file), 'utf8') }))
-  return (await Promise.all(texts)).flatMap(({ file, text }) => {
-    const names = [file.replace(/\.tap$/, '')]
-    return text.split('\n').flatMap((line) => {
-      const [, indent, name] =
-        /^((?: {4})*)(?:# Subtest: (.*)|1\.\.0(?: # no tests found)?)$/.exec(line) ?? []
-      if (indent === undefined) return []
-      const depth = indent.length / 4
-      if (name === undefined) return [names.slice(0, depth + 1).join(' > ')]
-      names.splice(depth + 1, names.length, name)
-      return []
-    })
-  })
+  for (const file of files.filter((file) => file.endsWith('.tap'))) {
+    const path = [file.replace(/\.tap$/, '')]
+    for (const line of (await readFile(join(RESULTS, file), 'utf8')).split('\n')) {
+      const depth = line.search(/\S/) / 4
+      const [, subtest] = /^ *# Subtest: (.*)/.exec(line) ?? []
+      if (subtest !== undefined) path.splice(depth + 1, path.length, subtest)
+      if (/^ *1\.\.0(?: # no tests found)?$/.test(line)) empty.push(path.slice(0, depth + 1))
+    }
+  }
+  return empty.map((path) => path.join(' > '))
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
-import { parseKeyRing } from '../../src/crypto/key-ring.js'
+import { type KeyRing, parseKeyRing } from '../../src/crypto/key-ring.js'
 import { prepare } from '../../src/deployment.js'
 import { buildDeps, type Deps } from '../../src/deps.js'
 import { createFirstApiKey } from '../../src/features/api-keys/ensure-first-api-key.js'
@@ -96,7 +96,12 @@ export function openDeps(databaseUrl: string, now: () => Date, options: TestOpti
 }
 
 const SECRETS = generateKeyRing()
-export const anotherKeyRing = () => parseKeyRing(generateKeyRing())
+/** The keys of a configuration that has forgotten ours. */
+export function anotherKeyRing(id: string): KeyRing {
+  const ring = parseKeyRing(generateKeyRing().replace('k1:', `${id}:`))
+  if (!ring) throw new Error('what is generated can be parsed')
+  return ring
+}
 
 async function send(
   url: string,

@@ -1,0 +1,7 @@
+import type { AddressInfo } from 'node:net'
+import { type Socket, connect, createServer } from 'node:net'
+import t from 'tap'
+import { buildApp } from '../../src/app.js'
+import { BODY_BYTES_MAX } from '../../src/http/server.js'
+import { newId } from '../../src/ids.js'
+import { type CallOptions, createTestApp, openDeps } from '../helpers/app.js'
