@@ -1,9 +1,13 @@
 // The floors of docs/architecture.md: a file imports from its own floor or a lower one.
 // A new file directly in src/ stands on the ground until it is named here.
 const BESIDE_CONTEXT = 'context|command|policy-versions|refusals'
+const COMMAND_LINE = 'cli|deployment|key-commands|openapi-document|processes'
 const JOB_LIST = '^src/jobs/index\\.ts$'
 const FLOORS = [
-  ['ground', `^src/crypto/|^src/(?!(${BESIDE_CONTEXT}|deps|app|worker|cli)\\.ts$)[^/]+\\.ts$`],
+  [
+    'ground',
+    `^src/crypto/|^src/(?!(${BESIDE_CONTEXT}|${COMMAND_LINE}|deps|app|worker)\\.ts$)[^/]+\\.ts$`
+  ],
   ['services', '^src/(db|mail)/|^src/jobs/(?!index\\.ts$)|^src/deps\\.ts$'],
   ['policy', '^src/policy/'],
   ['context', `^src/(${BESIDE_CONTEXT})\\.ts$|^src/http/`],
@@ -11,7 +15,7 @@ const FLOORS = [
   ['features', '^src/features/(?!events/)'],
   ['pages', '^src/pages/'],
   ['processes', `^src/(app|worker)\\.ts$|${JOB_LIST}`],
-  ['command-line', '^src/cli\\.ts$']
+  ['command-line', `^src/(${COMMAND_LINE})\\.ts$`]
 ]
 const NO_FLOOR_BELOW = FLOORS.slice(0, -1).map(([floor, path], index) => ({
   name: `floor-${floor}`,
@@ -21,8 +25,9 @@ const NO_FLOOR_BELOW = FLOORS.slice(0, -1).map(([floor, path], index) => ({
   to: { path: FLOORS.slice(index + 1).map(([, above]) => above) }
 }))
 
-const PRIVATE = '^src/features/[^/]+/(schemas|errors|[^/]+\\.job|[^/]+\\.sweep)\\.ts$'
 const ROUTES = '^src/features/[^/]+/routes\\.ts$'
+const KNOW_FASTIFY = [ROUTES, '^src/(pages|http)/', '^src/(app|processes)\\.ts$']
+const PRIVATE = '^src/features/[^/]+/(schemas|errors|[^/]+\\.job|[^/]+\\.sweep)\\.ts$'
 const only = (name, packages, knownBy) => ({
   name: `only-${name}`,
   severity: 'error',
@@ -59,8 +64,8 @@ module.exports = {
     {
       name: 'deps-are-built-once',
       severity: 'error',
-      comment: 'The command line builds them; everybody else is given them and imports the type.',
-      from: { path: '^src/', pathNot: '^src/cli\\.ts$' },
+      comment: 'A deployment builds them; everybody else is given them and imports the type.',
+      from: { path: '^src/', pathNot: '^src/deployment\\.ts$' },
       to: { path: '^src/deps\\.ts$', dependencyTypesNot: ['type-only'] }
     },
     {
@@ -80,8 +85,15 @@ module.exports = {
       name: 'features-keep-their-own',
       severity: 'error',
       comment: "A feature's schemas, errors, jobs and sweeps are its own: call its use cases.",
-      from: { path: '^src/features/([^/]+)/' },
+      from: { path: '^src/features/([^/]+)/', pathNot: ROUTES },
       to: { path: PRIVATE, pathNot: '^src/features/$1/' }
+    },
+    {
+      name: 'routes-may-answer-with-another-shape',
+      severity: 'error',
+      comment: 'Accepting an invitation answers with a member: that wire shape, and nothing else.',
+      from: { path: '^src/features/([^/]+)/routes\\.ts$' },
+      to: { path: PRIVATE, pathNot: ['^src/features/$1/', '/schemas\\.ts$'] }
     },
     {
       name: 'features-keep-their-own-from-others',
@@ -112,14 +124,10 @@ module.exports = {
       name: 'http-stays-at-the-edge',
       severity: 'error',
       comment: 'Use cases and jobs know neither HTTP nor its helpers.',
-      from: { path: '^src/', pathNot: [ROUTES, '^src/(pages|http)/', '^src/(app|worker|cli)\\.ts$'] },
+      from: { path: '^src/', pathNot: KNOW_FASTIFY },
       to: { path: '^src/http/' }
     },
-    only('fastify', 'fastify|@fastify/[^/]+', [
-      ROUTES,
-      '^src/(pages|http)/',
-      '^src/(app|worker|cli)\\.ts$'
-    ]),
+    only('fastify', 'fastify|@fastify/[^/]+', KNOW_FASTIFY),
     only('pg', 'pg', ['^src/(db|jobs)/', '^src/deps\\.ts$']),
     only('queue', 'bullmq|ioredis', ['^src/jobs/', '^src/(deps|worker)\\.ts$']),
     only('smtp', 'nodemailer', ['^src/mail/']),
@@ -133,7 +141,8 @@ module.exports = {
     {
       name: 'declared-dependencies-only',
       severity: 'error',
-      comment: 'What src imports is in "dependencies"; types alone may come from "devDependencies".',
+      comment:
+        'What src imports is in "dependencies"; types alone may come from "devDependencies".',
       from: { path: '^src/' },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],

@@ -84,7 +84,7 @@ async function closeAll(running: readonly Running[]): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, 'Could not stop cleanly')
 }
 
-async function listening(config: Config, app: FastifyInstance): Promise<FastifyInstance> {
+async function listening(config: Config, app: FastifyInstance): Promise<Running> {
   const { host, port } = config
   try {
     await app.listen({ host, port })
@@ -92,7 +92,17 @@ async function listening(config: Config, app: FastifyInstance): Promise<FastifyI
     await app.close()
     throw asStartupError(error, host, port)
   }
-  return app
+  return { close: () => closeServer(app) }
+}
+
+/** A request under way keeps its connection; once answered, its client might for a minute. */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const timer = setInterval(() => {
+    app.server.closeIdleConnections()
+  }, IDLE_CHECK_MS)
+  await app.close().finally(() => {
+    clearInterval(timer)
+  })
 }
 
 function asStartupError(error: unknown, host: string, port: number): unknown {
@@ -107,6 +117,8 @@ function asStartupError(error: unknown, host: string, port: number): unknown {
   }
   return error
 }
+
+const IDLE_CHECK_MS = 50
 
 /**
  * npm passes a Ctrl-C on although the terminal has sent it already: what comes this soon after the

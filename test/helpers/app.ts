@@ -107,17 +107,13 @@ async function send(
   url: string,
   method: string,
   firstKey: string,
-  { body, headers = {}, key = firstKey, actor }: CallOptions
+  options: CallOptions
 ): Promise<Answer> {
+  const { body } = options
   const response = await fetch(url, {
     method,
     redirect: 'manual',
-    headers: {
-      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(actor === undefined ? {} : { 'muster-actor': actor }),
-      ...headers
-    },
+    headers: headersOf(options, firstKey),
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) })
   })
   const text = await response.text()
@@ -125,7 +121,16 @@ async function send(
   return {
     status: response.status,
     headers: response.headers,
-    body: (isJson ? JSON.parse(text) : text) as Json
+    body: isJson ? JSON.parse(text) : text
+  }
+}
+
+function headersOf({ body, headers, key, actor }: CallOptions, firstKey: string) {
+  return {
+    ...(key === null ? {} : { authorization: `Bearer ${key ?? firstKey}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(actor === undefined ? {} : { 'muster-actor': actor }),
+    ...headers
   }
 }
 
@@ -150,7 +155,7 @@ function stories(deps: Deps, call: Call) {
     })
     const [item] = answer.body.data ?? []
     const link = item?.link as string | undefined
-    return { answer, invitation: item?.invitation as Json, token: link?.split('/').at(-1) ?? '' }
+    return { answer, invitation: item?.invitation, token: link?.split('/').at(-1) ?? '' }
   }
 
   const accept = (token: string, user: Record<string, unknown>, options: CallOptions = {}) =>

@@ -17,5 +17,3 @@ export const jobs = pgTable(
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id] })]
 )
-
-export type JobRow = typeof jobs.$inferSelect

@@ -52,7 +52,7 @@ function readInvitees({ emails, invitations, role, locale }: InvitationCreate): 
 }
 
 /** What people paste: separators in any number, blanks around. */
-export function splitAddresses(text: string): string[] {
+function splitAddresses(text: string): string[] {
   return text
     .split(/[,;\r\n]/)
     .map((part) => part.trim())

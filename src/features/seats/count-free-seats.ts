@@ -26,7 +26,7 @@ export async function countFreeSeats(
 }
 
 /** Derived from the members' statuses that the policy counts; an offer that has run out uses none. */
-export async function countUsedSeats(
+async function countUsedSeats(
   db: Db,
   organizationId: string,
   policy: Policy,
