@@ -1,0 +1,125 @@
+import { sql } from 'drizzle-orm'
+import t from 'tap'
+import { createTestApp, type TestApp } from '../helpers/app.js'
+
+const NO_SUCH = '01jd3v8k2ffb5t0m5r6w9x7y3z'
+
+interface Operation {
+  readonly method: string
+  readonly path: string
+  readonly body: unknown
+}
+
+/** Every operation on one organization, drawn from the document that we publish. */
+async function tenantOperations({ call }: TestApp): Promise<Operation[]> {
+  const { body: document } = await call('GET', '/openapi.json')
+  const paths = Object.entries(document.paths as Record<string, Record<string, unknown>>)
+  return paths
+    .filter(([path]) => path.includes('{organization_id}'))
+    .flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => ({
+        method: method.toUpperCase(),
+        path,
+        body: BODIES[`${method} ${path.replace('/v1/organizations/{organization_id}', '{o}')}`]
+      }))
+    )
+}
+
+/** What each operation that takes a body would accept; one that is missing fails the walk. */
+const BODIES: Record<string, unknown> = {
+  'patch {o}': { name: 'Stolen' },
+  'post {o}/invitations': { emails: 'thief@evil.test' },
+  'post {o}/invitations/{invitation_id}/resend': { via: 'link' }
+}
+
+async function everything({ deps }: TestApp): Promise<string> {
+  const { rows: tables } = await deps.db.execute<{ name: string }>(
+    sql`select tablename as name from pg_tables where schemaname = 'public' order by 1`
+  )
+  const dumps = tables.map(async ({ name }) => {
+    const { rows } = await deps.db.execute(
+      sql`select to_jsonb(one) as row from ${sql.identifier(name)} one order by to_jsonb(one)::text`
+    )
+    return [name, rows]
+  })
+  return JSON.stringify(await Promise.all(dumps))
+}
+
+await t.test('one organization is no business of another', async (t) => {
+  const app = await createTestApp(t)
+  const { call, organization, invite, member } = app
+  const [victim, thief] = [await organization(), await organization()]
+  const { invitation } = await invite(victim.path, 'pending@victim.test')
+  const ids: Record<string, string> = {
+    organization_id: victim.id,
+    member_id: (await member(victim.path)).id,
+    invitation_id: invitation.id
+  }
+  const { body: limited } = await call('POST', '/v1/api-keys', {
+    body: { name: 'thief', scopes: ['*'], organization_ids: [thief.id] }
+  })
+  const operations = await tenantOperations(app)
+  const fill = (path: string, with_: Record<string, string>) =>
+    path.replace(/\{(\w+)\}/g, (_whole, name: string) => with_[name] ?? 'missing')
+  const request = ({ method, path, body }: Operation, with_: Record<string, string>, key: string) =>
+    call(method, fill(path, with_), { key, ...(body === undefined ? {} : { body }) })
+  const anonymous = (body: Record<string, unknown>) => ({ ...body, instance: undefined })
+
+  await t.test('the walk knows a body for every operation that takes one', async (t) => {
+    t.ok(operations.length >= 10)
+    for (const { method, path, body } of operations) {
+      const takesBody = method === 'POST' || method === 'PATCH'
+      t.equal(body !== undefined, takesBody, `${method} ${path}`)
+    }
+  })
+
+  await t.test('a key of another organization gets what a missing one gets', async (t) => {
+    const before = await everything(app)
+    const missing = {
+      organization_id: `org_${NO_SUCH}`,
+      member_id: `mem_${NO_SUCH}`,
+      invitation_id: `inv_${NO_SUCH}`
+    }
+    for (const operation of operations) {
+      const name = `${operation.method} ${operation.path}`
+      const foreign = await request(operation, ids, limited.api_key)
+      const none = await request(operation, missing, limited.api_key)
+      t.match([foreign.status, foreign.body.code], [404, 'not_found'], name)
+      t.same(anonymous(foreign.body), anonymous(none.body), name)
+    }
+    t.equal(await everything(app), before, 'no row changed')
+  })
+
+  await t.test('ids of another organization in a path of one’s own do not exist', async (t) => {
+    const before = await everything(app)
+    const below = operations.filter(({ path }) => /\{(member|invitation)_id\}/.test(path))
+    t.ok(below.length >= 3)
+    for (const operation of below) {
+      const mixed = { ...ids, organization_id: thief.id }
+      const answer = await request(operation, mixed, limited.api_key)
+      t.match([answer.status, answer.body.code], [404, 'not_found'], operation.path)
+    }
+    t.equal(await everything(app), before, 'no row changed')
+  })
+
+  await t.test('malformed ids and ids of another kind are never a fault of ours', async (t) => {
+    for (const operation of operations) {
+      for (const id of ['x', '..%2f..', `mem_${NO_SUCH}`, 'org_%00', 'org_'.padEnd(190, 'z')]) {
+        const wrong = { organization_id: id, member_id: id, invitation_id: id }
+        const { status } = await request(operation, wrong, limited.api_key)
+        t.ok([400, 404].includes(status), `${operation.method} ${operation.path} ${id}: ${status}`)
+      }
+    }
+  })
+
+  await t.test('without a key nothing is told at all', async (t) => {
+    for (const operation of operations) {
+      const { method, path, body } = operation
+      const answer = await call(method, fill(path, ids), {
+        key: null,
+        ...(body === undefined ? {} : { body })
+      })
+      t.match([answer.status, answer.body.code], [401, 'unauthenticated'], path)
+    }
+  })
+})
