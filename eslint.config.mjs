@@ -18,7 +18,8 @@ const CLOCK = [
 ]
 const ENVIRONMENT = [
   {
-    selector: "MemberExpression[object.name='process']:matches([property.name='env'],[property.value='env'])",
+    selector:
+      "MemberExpression[object.name='process']:matches([property.name='env'],[property.value='env'])",
     message: 'Only src/config.ts reads the environment.'
   },
   {
@@ -26,7 +27,7 @@ const ENVIRONMENT = [
     message: 'Write process.x, so that a reader can find what is used of it.'
   },
   {
-    selector: "ImportDeclaration[source.value=/^(node:)?process$/]",
+    selector: 'ImportDeclaration[source.value=/^(node:)?process$/]',
     message: 'The global is enough, and its use of the environment is watched.'
   }
 ]
@@ -63,7 +64,9 @@ export default defineConfig(
       'no-console': 'error',
       'no-restricted-exports': [
         'error',
-        { restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true } }
+        {
+          restrictDefaultExports: { direct: true, named: true, defaultFrom: true, namedFrom: true }
+        }
       ]
     }
   },

@@ -10,6 +10,7 @@ import {
   type Db,
   type RunStatement
 } from './db/client.js'
+import { errorForLog } from './error-for-log.js'
 import { type JobQueue, openQueue } from './jobs/queue.js'
 import { createWaker } from './jobs/wake.js'
 import { createKeptMailer } from './mail/kept.js'
@@ -47,7 +48,10 @@ export interface DepsOptions {
 
 export function buildDeps(options: DepsOptions): Deps {
   const { config, databaseUrl } = options
-  const log = options.log ?? pino({ level: config.logLevel })
+  const log = (options.log ?? pino({ level: config.logLevel })).child(
+    {},
+    { serializers: { err: errorForLog } }
+  )
   const now = options.now ?? (config.testClockFile ? fileClock(config.testClockFile) : systemClock)
   const onError = (error: Error) => {
     log.warn({ err: error }, 'A connection failed')

@@ -26,12 +26,14 @@ export function buildWorker(
   { backoffMs, sweeps = true }: WorkerOptions = {}
 ): MusterWorker {
   const jobs = backoffMs === undefined ? JOBS : withBackoff(JOBS, backoffMs)
+  const underWay = new Set<Promise<void>>()
   const worker = deps.queue.startWorker({
     concurrency: CONCURRENCY,
     process: async ({ name, data }) => {
       const sweep = sweepOf(name, SWEEPS)
-      if (sweep) await runSweep(deps, sweep)
-      else await runJob(deps, jobs, data)
+      const run = sweep ? runSweep(deps, sweep) : runJob(deps, jobs, data)
+      underWay.add(run)
+      await run.finally(() => underWay.delete(run))
     },
     backoff: (attemptsMade, name) => jobs.get(name)?.backoffMs(attemptsMade) ?? BACKOFF_DEFAULT_MS,
     onError: (error) => {
@@ -45,9 +47,15 @@ export function buildWorker(
   const schedule = sweeps ? startSweeps(deps, SWEEPS) : undefined
   return {
     async close() {
-      await schedule?.close()
-      await relay.close()
-      await worker.close()
+      const feeders = Promise.all([schedule?.close(), relay.close()])
+      if (!deps.queue.isAway()) {
+        await feeders
+        await worker.close()
+        return
+      }
+      // A queue that is away cannot be told; the rows of what runs say what has been done.
+      await Promise.allSettled(underWay)
+      await worker.close(true)
     }
   }
 }

@@ -11,7 +11,10 @@ export function localeOf(request: FastifyRequest): Locale {
     .map((part) => {
       const [tag = '', ...parameters] = part.split(';')
       const weight = parameters.map((text) => /^\s*q=([\d.]+)\s*$/.exec(text)?.[1]).find(Boolean)
-      return { language: tag.trim().slice(0, 2).toLowerCase(), weight: Number(weight ?? 1) }
+      return {
+        language: tag.trim().replace(/-.*$/s, '').toLowerCase(),
+        weight: Number(weight ?? 1)
+      }
     })
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight)

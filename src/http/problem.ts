@@ -31,7 +31,7 @@ export function toProblemBody(
 
 /** The one mapping from errors to answers. Whatever is not a Problem tells nothing of itself. */
 export function createErrorHandler(publicUrl: string) {
-  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+  return (error: Error & Partial<FastifyError>, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error)
     if (problem.definition.status >= 500) request.log.error({ err: error }, 'Request failed')
     const retryAfter = problem.members['retry_after']
@@ -45,7 +45,18 @@ export function createErrorHandler(publicUrl: string) {
   }
 }
 
-const CONNECTION_LOST = new Set(['ECONNREFUSED', 'ECONNRESET'])
+const CONNECTION_LOST = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN'
+])
+/** What pg says without a code. */
+const CONNECTION_LOST_TEXT = /^(Connection terminated|timeout (expired|exceeded when trying))/
 /** PostgreSQL: shutting down, starting up, too many connections. */
 const DATABASE_AWAY = new Set(['57P01', '57P02', '57P03', '53300'])
 
@@ -63,10 +74,12 @@ export function toProblem(error: Error & Partial<FastifyError>): Problem {
 
 /** The database cannot be reached: not our fault, and not for good. drizzle wraps the cause. */
 function isAway(error: Error & { code?: string }): boolean {
-  const codes = [error, error.cause].map((one) =>
-    one instanceof Error && 'code' in one ? String(one.code) : ''
-  )
-  return codes.some((code) => CONNECTION_LOST.has(code) || DATABASE_AWAY.has(code))
+  return [error, error.cause].some((one) => {
+    if (!(one instanceof Error)) return false
+    const code = 'code' in one ? String(one.code) : ''
+    const lost = CONNECTION_LOST.has(code) || CONNECTION_LOST_TEXT.test(one.message)
+    return lost || DATABASE_AWAY.has(code)
+  })
 }
 
 function toPointers(error: Partial<FastifyError>) {
@@ -75,7 +88,7 @@ function toPointers(error: Partial<FastifyError>) {
     const unknown = params['additionalProperty']
     const path =
       keyword === 'additionalProperties' && typeof unknown === 'string'
-        ? `${instancePath}/${unknown}`
+        ? `${instancePath}/${unknown.replaceAll('~', '~0').replaceAll('/', '~1')}`
         : instancePath
     return { pointer: `${place}${path}`, detail: message ?? 'is not valid' }
   })

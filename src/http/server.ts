@@ -10,8 +10,9 @@ import Fastify, {
 import type { Deps } from '../deps.js'
 import { notFound } from '../errors.js'
 import { newId } from '../ids.js'
+import { invalidRequest } from './errors.js'
 import { createErrorHandler } from './problem.js'
-import { buildValidator, OWN_FORMATS } from './validation.js'
+import { buildValidator, findUnstorable, OWN_FORMATS } from './validation.js'
 
 export const BODY_BYTES_MAX = 1_048_576
 const REQUEST_TIMEOUT_MS = 30_000
@@ -21,6 +22,8 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/
 /** Fastify as every process of Muster uses it: strict input, problem answers, quiet logs. */
 export function createServer(deps: Deps): FastifyInstance {
   const { config } = deps
+  const handleError = createErrorHandler(config.publicUrl)
+  const headersOf = standardHeaders(config.publicUrl.startsWith('https:'))
   const loggerInstance: FastifyBaseLogger = deps.log
   const app: FastifyInstance = Fastify({
     loggerInstance,
@@ -30,6 +33,10 @@ export function createServer(deps: Deps): FastifyInstance {
     schemaController: { compilersFactory: { buildValidator } },
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    frameworkErrors: (_error, request, reply) => {
+      // No hook runs for an address that cannot be read. It names nothing.
+      void handleError(notFound(), request, reply.headers(headersOf(request)))
+    },
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: ({ headers }) => {
@@ -38,12 +45,16 @@ export function createServer(deps: Deps): FastifyInstance {
     }
   })
 
-  app.setErrorHandler(createErrorHandler(config.publicUrl))
+  app.setErrorHandler(handleError)
+  app.removeContentTypeParser('text/plain')
   app.setNotFoundHandler(() => {
     throw notFound()
   })
   app.addHook('onRoute', refuseUnknownQuery)
-  app.addHook('onRequest', setHeaders(config.publicUrl.startsWith('https:')))
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers(headersOf(request))
+  })
+  app.addHook('preHandler', refuseUnstorable)
   app.addHook('onResponse', logRequest)
   return app
 }
@@ -56,18 +67,26 @@ function refuseUnknownQuery(route: RouteOptions): void {
 }
 
 /** Nothing here is meant for a browser's page unless a page says so itself. */
-function setHeaders(https: boolean) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    void reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'referrer-policy': 'no-referrer',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'cache-control': 'no-store',
-      ...(https ? { 'strict-transport-security': 'max-age=31536000' } : {})
-    })
-  }
+function standardHeaders(https: boolean) {
+  return ({ id }: FastifyRequest): Record<string, string> => ({
+    'x-request-id': id,
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'cache-control': 'no-store',
+    ...(https ? { 'strict-transport-security': 'max-age=31536000' } : {})
+  })
+}
+
+/** After the schema, which has bounded how deep a body is. */
+async function refuseUnstorable({ body, query, routeOptions }: FastifyRequest): Promise<void> {
+  const { schema } = routeOptions
+  const pointer =
+    (schema?.body === undefined ? undefined : findUnstorable(body, '#')) ??
+    findUnstorable(query, 'querystring:')
+  if (pointer === undefined) return
+  throw invalidRequest({ errors: [{ pointer, detail: 'must not hold NUL or half a character' }] })
 }
 
 async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {

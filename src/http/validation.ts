@@ -35,8 +35,12 @@ function createAjv(options: Options): Ajv {
   return ajv
 }
 
-/** What schemas may name besides the standard formats. */
+/** RFC 3339, of which the leap second is left out: no Date can hold it. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
+
+/** What schemas may name besides the standard formats, and what is stricter here. */
 export const OWN_FORMATS: Record<string, (text: string) => boolean> = {
+  'date-time': (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)),
   mailbox: (text) => parseEmail(text) !== undefined,
   'web-url': (text) => URL.canParse(text) && /^https?:\/\//i.test(text),
   'time-zone': isTimeZone
@@ -48,6 +52,18 @@ function isTimeZone(text: string): boolean {
   } catch {
     return false
   }
+}
+
+const UNSTORABLE = /\0|\p{Surrogate}/u
+
+/** Where a value holds text that the database cannot store; undefined when nowhere. */
+export function findUnstorable(value: unknown, pointer: string): string | undefined {
+  if (typeof value === 'string') return UNSTORABLE.test(value) ? pointer : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  const places = Object.entries(value).map(([key, item]) =>
+    UNSTORABLE.test(key) ? pointer : findUnstorable(item, `${pointer}/${key}`)
+  )
+  return places.find((place) => place !== undefined)
 }
 
 const strict = createAjv({ ...BASE, coerceTypes: false })

@@ -23,6 +23,8 @@ const REDIS_PREFIX = '{muster}'
 const POOL_MAX = 5
 /** How often jobs of a killed worker are looked for: BullMQ's lock on them runs out after 30 s. */
 const STALLED_CHECK_MS = 5_000
+/** How long a worker waits after its connection broke. */
+const RECONNECT_MS = 1_000
 /** A command fails after this many reconnects, which is within a second. */
 const REDIS_RETRIES_MAX = 3
 
@@ -45,6 +47,8 @@ export interface JobQueue {
   startWorker(settings: WorkerSettings): Worker
   /** Rejects when the backend does not answer. */
   ping(): Promise<void>
+  /** Whether the connection to it is lost: what waits for it then may wait for ever. */
+  isAway(): boolean
   close(): Promise<void>
 }
 
@@ -88,6 +92,8 @@ function openPostgresQueue({ databaseUrl, onError }: QueueOptions): JobQueue {
     ping: async () => {
       await pool.query('select 1')
     },
+    // Statements on a lost connection fail by themselves.
+    isAway: () => false,
     close: async () => {
       await queue.close()
       await pool.end()
@@ -119,6 +125,7 @@ function openRedisQueue(redisUrl: string, { onError, redisPrefix }: QueueOptions
     ping: async () => {
       await connection.ping()
     },
+    isAway: () => connection.status !== 'ready',
     close: async () => {
       await queue.close()
       for (const redis of [connection, ...workers]) redis.disconnect()
@@ -133,6 +140,7 @@ function workerOptions({
   return {
     concurrency,
     stalledInterval: STALLED_CHECK_MS,
+    runRetryDelay: RECONNECT_MS,
     // Gone at once, so that the same row may be handed over again; the row is the record.
     removeOnComplete: { count: 0 },
     removeOnFail: { count: 0 },

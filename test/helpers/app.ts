@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
@@ -38,6 +38,8 @@ export interface TestOptions {
   readonly worker?: { readonly backoffMs: number }
   readonly environment?: Record<string, string>
   readonly mailer?: Mailer
+  /** Silent unless given. */
+  readonly log?: Logger
 }
 
 /** The instant at which tests begin. */
@@ -88,7 +90,7 @@ export function openDeps(databaseUrl: string, now: () => Date, options: TestOpti
     databaseUrl,
     linkSecrets,
     encryptionKeys,
-    log: pino({ level: config.logLevel }),
+    log: options.log ?? pino({ level: config.logLevel }),
     now,
     redisPrefix: `{test-${new URL(databaseUrl).pathname.slice(1)}}`,
     ...(options.mailer === undefined ? {} : { mailer: options.mailer })

@@ -1,0 +1,45 @@
+// The entry of `npm run bench`. Everything runs on a throw-away PostgreSQL; the result is
+// bench/RESULTS.md. To look closer, name what to measure: `node bench/run.mjs members batch` prints
+// only. BENCH_ROUNDS and BENCH_SECONDS shorten it, BENCH_DIST measures another build.
+import { writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
+import { describeServer, settle, withDatabase } from './lib/database.mjs'
+import { stopProcesses } from './lib/processes.mjs'
+import { toReport, toTable } from './lib/report.mjs'
+import { measureBatch } from './measures/batch.mjs'
+import { measureBoot } from './measures/boot.mjs'
+import { measureInvitations } from './measures/invitations.mjs'
+import { measureMembers } from './measures/members.mjs'
+
+const MEASURES = {
+  members: measureMembers,
+  invitations: measureInvitations,
+  batch: measureBatch,
+  boot: measureBoot
+}
+const RESULTS = new URL('RESULTS.md', import.meta.url)
+const POOL_SIZE = '10'
+
+const named = process.argv.slice(2)
+const names = named.length > 0 ? named : Object.keys(MEASURES)
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
+const seconds = Number(process.env.BENCH_SECONDS ?? 4)
+const startedAt = new Date()
+const [loadBefore] = loadavg()
+
+await withDatabase((database) => measure(database).finally(stopProcesses))
+
+async function measure({ url, pool }) {
+  const env = { BENCH_DATABASE: url, BENCH_POOL_SIZE: POOL_SIZE }
+  const rows = []
+  for (const name of names) {
+    const settled = () => settle(pool)
+    const found = await MEASURES[name]({ pool, env, rounds, seconds, settled })
+    for (const { name: what, note } of found) console.log(`${what}: ${note}`)
+    rows.push(...found)
+  }
+  console.log(`\n${toTable(rows)}\n`)
+  if (named.length > 0) return
+  const server = await describeServer(pool)
+  await writeFile(RESULTS, toReport(rows, { server, rounds, seconds, startedAt, loadBefore }))
+}
