@@ -10,7 +10,6 @@ import pg from 'pg'
 import { startEmbedded } from '../dist/db/embedded.js'
 import { migrateDatabase } from '../dist/db/migrate.js'
 
-const RESULTS = '.tap/test-results'
 /** A test file names its copies after the template, so that those of a killed file go with it. */
 const TEMPLATE = `muster_test_${randomBytes(6).toString('hex')}`
 
@@ -61,28 +60,33 @@ async function query(url, sql) {
 }
 
 async function runTap(adminUrl) {
-  await rm(RESULTS, { recursive: true, force: true })
+  const results = await mkdtemp(join(tmpdir(), 'muster-results-'))
   const isSeen = process.stdout.isTTY && !process.env.CI
   const reporter = isSeen ? [] : ['--reporter=./test/reporter.mjs']
-  tap = spawn('node_modules/.bin/tap', ['--fail-todo', ...reporter, ...process.argv.slice(2)], {
+  const options = ['--fail-todo', `--output-dir=${results}`, ...reporter]
+  tap = spawn('node_modules/.bin/tap', [...options, ...process.argv.slice(2)], {
     detached: true, // A group of its own: tap alone does not pass every signal on to its files.
     stdio: 'inherit',
     env: { ...process.env, TEST_DATABASE_URL: adminUrl, TEST_TEMPLATE_DATABASE: TEMPLATE }
   })
-  const [code] = await once(tap, 'close')
-  tap = undefined
-  const empty = await findEmptyTests()
-  for (const name of empty) console.error(`not ok - ${name} tests nothing`)
-  return signal || empty.length > 0 ? 1 : (code ?? 1)
+  try {
+    const [code] = await once(tap, 'close')
+    tap = undefined
+    const empty = await findEmptyTests(results)
+    for (const name of empty) console.error(`not ok - ${name} tests nothing`)
+    return signal || empty.length > 0 ? 1 : (code ?? 1)
+  } finally {
+    await rm(results, { recursive: true, force: true })
+  }
 }
 
 /** Tap lets a test without a single assertion pass, and a file without a test. Here they fail. */
-async function findEmptyTests() {
+async function findEmptyTests(results) {
   const empty = []
-  const files = await readdir(RESULTS, { recursive: true }).catch(() => [])
+  const files = await readdir(results, { recursive: true })
   for (const file of files.filter((file) => file.endsWith('.tap'))) {
     const path = [file.replace(/\.tap$/, '')]
-    for (const line of (await readFile(join(RESULTS, file), 'utf8')).split('\n')) {
+    for (const line of (await readFile(join(results, file), 'utf8')).split('\n')) {
       const depth = line.search(/\S/) / 4
       const [, subtest] = /^ *# Subtest: (.*)/.exec(line) ?? []
       if (subtest !== undefined) path.splice(depth + 1, path.length, subtest)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { eq } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
@@ -87,8 +88,7 @@ function changesOf(
   patch: Partial<OrganizationRow>
 ): NonNullable<NewEvent['changes']> {
   const changed = Object.entries(COLUMNS).filter(
-    ([, column]) =>
-      column in patch && JSON.stringify(before[column]) !== JSON.stringify(patch[column])
+    ([, column]) => column in patch && !isDeepStrictEqual(before[column], patch[column])
   )
   return Object.fromEntries(
     changed.map(([field, column]) => [field, [before[column], patch[column]]])

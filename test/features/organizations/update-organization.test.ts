@@ -1,8 +1,8 @@
 import t from 'tap'
-import { createTestApp } from '../../helpers/app.js'
+import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
 
 await t.test('PATCH /v1/organizations/{organization_id}', async (t) => {
-  const { call, organization, member } = await createTestApp(t)
+  const { call, organization, member, clock } = await createTestApp(t)
   const updates = async (path: string) => {
     const { body } = await call('GET', `${path}/events?type=organization.updated`)
     return body.data as { changes: unknown; actor: { name: string } }[]
@@ -22,11 +22,17 @@ await t.test('PATCH /v1/organizations/{organization_id}', async (t) => {
   })
 
   await t.test('leaves no event when nothing changes', async (t) => {
-    const org = await organization({ metadata: { a: '1' } })
-    const { status } = await call('PATCH', org.path, {
-      body: { name: 'Acme', metadata: { a: '1' } }
+    const links = { base_url: 'https://app.acme.test', accept_url: 'https://app.acme.test/join' }
+    const org = await organization({ metadata: { zone: '1', a: '2' }, links })
+    const { body: before } = await call('GET', org.path)
+    clock.now = new Date(START.getTime() + DAY_MS)
+    const { accept_url, base_url } = links
+    const { status, body } = await call('PATCH', org.path, {
+      body: { name: 'Acme', metadata: { zone: '1', a: '2' }, links: { accept_url, base_url } }
     })
+    clock.now = START
     t.equal(status, 200)
+    t.same(body, before, 'whatever the order of keys')
     t.same(await updates(org.path), [])
   })
 
