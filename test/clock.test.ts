@@ -1,26 +1,40 @@
-import { unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm, writeFile } from 'node:fs/promises'
 import t from 'tap'
-import { fileClock } from '../src/clock.js'
+import { fileClock, systemClock } from '../src/clock.js'
 
-await t.test('tells the instant of its file, from the moment it is written', async (t) => {
-  const path = join(t.testdir({ clock: '2030-01-01T00:00:00Z\n' }), 'clock')
-  const now = fileClock(path)
-  t.equal(now().toISOString(), '2030-01-01T00:00:00.000Z')
-  await writeFile(path, '2031-05-05T05:05:05.005Z')
-  t.equal(now().toISOString(), '2031-05-05T05:05:05.005Z')
+const REAL = { min: () => Date.now() - 1_000, max: () => Date.now() + 1_000 }
+const isReal = (instant: Date) => instant.getTime() > REAL.min() && instant.getTime() < REAL.max()
+
+await t.test('a clock file moves the time of whoever reads it, at every look', async (t) => {
+  const path = `${t.testdir()}/clock`
+  await writeFile(path, '2030-01-01T00:00:00.000Z\n')
+  const [one, another] = [fileClock(path), fileClock(path)]
+  t.equal(one().toISOString(), '2030-01-01T00:00:00.000Z')
+  await writeFile(path, '2031-05-01T12:00:00Z')
+  t.equal(one().toISOString(), '2031-05-01T12:00:00.000Z')
+  t.equal(another().toISOString(), '2031-05-01T12:00:00.000Z')
 })
 
-await t.test('is the real time while the file says nothing', async (t) => {
-  const path = join(t.testdir({ clock: '' }), 'clock')
-  const now = fileClock(path)
-  const before = Date.now()
-  t.ok(now().getTime() >= before)
-  await unlink(path)
-  t.ok(now().getTime() >= before)
+await t.test('while the file is empty or away, time is real', async (t) => {
+  const path = `${t.testdir()}/clock`
+  const clock = fileClock(path)
+  t.ok(isReal(clock()))
+  await writeFile(path, ' \n')
+  t.ok(isReal(clock()))
+  await writeFile(path, '2030-01-01T00:00:00.000Z')
+  t.notOk(isReal(clock()))
+  await rm(path)
+  t.ok(isReal(clock()))
+  t.ok(isReal(systemClock()))
 })
 
-await t.test('refuses a file that holds something else, at start', async (t) => {
-  const path = join(t.testdir({ clock: 'tomorrow' }), 'clock')
-  t.throws(() => fileClock(path), /MUSTER_TEST_CLOCK/)
+await t.test('a file that holds no instant is refused, not taken for real time', async (t) => {
+  const path = `${t.testdir()}/clock`
+  await writeFile(path, 'tomorrow')
+  const refusal = { name: 'StartupError', message: /^MUSTER_TEST_CLOCK: the file must hold/ }
+  t.throws(() => fileClock(path), refusal)
+  await rm(path)
+  const clock = fileClock(path)
+  await writeFile(path, 'tomorrow')
+  t.throws(clock, refusal)
 })

@@ -1,95 +1,183 @@
-import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { ENVIRONMENT, loadConfig } from '../src/config.js'
+import { newApiKeyToken } from '../src/crypto/api-key-token.js'
 import { generateKeyRing } from '../src/secrets.js'
 
-const variables = Object.keys(ENVIRONMENT.shape).sort()
-const found = (path: string, pattern: RegExp) =>
-  [...readFileSync(path, 'utf8').matchAll(pattern)].map(([, name]) => name).sort()
+const NAMES = Object.keys(ENVIRONMENT.shape).sort()
+const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8')
+const namesIn = (text: string, line: RegExp) =>
+  [...text.matchAll(line)].map(([, name]) => name).sort()
 
 await t.test(
-  'every variable stands in the documentation and in the example, and no other',
+  'documentation and example list the variables that are read, and no other',
   async (t) => {
-    t.same(found('docs/configuration.md', /^\| `([A-Z_]+)` \|/gm), variables)
-    t.same(found('.env.example', /^([A-Z_]+)=/gm), variables)
+    t.same(namesIn(await read('docs/configuration.md'), /^\| `([A-Z_]+)` \|/gm), NAMES)
+    t.same(namesIn(await read('.env.example'), /^#? ?([A-Z_]+)=/gm), NAMES)
   }
 )
 
-await t.test('the example itself is a configuration', async (t) => {
-  const lines = readFileSync('.env.example', 'utf8').split('\n')
-  const pairs = lines.filter((line) => /^[A-Z_]+=/.test(line)).map((line) => line.split(/=(.*)/s))
-  t.same(loadConfig(Object.fromEntries(pairs)), loadConfig({}))
+await t.test('documentation and example state the defaults that hold', async (t) => {
+  const config = loadConfig({})
+  const table = await read('docs/configuration.md')
+  const stated = (name: string) =>
+    new RegExp(`^\\| \`${name}\` \\| \`([^\`]+)\``, 'm').exec(table)?.[1]
+  t.equal(stated('HOST'), config.host)
+  t.equal(stated('PORT'), String(config.port))
+  t.equal(stated('LOG_LEVEL'), config.logLevel)
+  t.equal(stated('MUSTER_DATA_DIR'), config.dataDir)
+  t.equal(stated('DATABASE_POOL_SIZE'), String(config.databasePoolSize))
+  t.equal(stated('MAIL_FROM'), config.mailFrom)
+
+  const example = (await read('.env.example')).matchAll(/^([A-Z_]+)=(.*)$/gm)
+  const asCopied = loadConfig(
+    Object.fromEntries([...example].map(([, name, value]) => [name, value]))
+  )
+  t.same(asCopied, config, 'the example as it stands changes nothing')
 })
 
-await t.test('nothing set is the embedded service on its own machine', async (t) => {
+await t.test('nothing set: embedded, on this machine only, mails kept and shown', async (t) => {
   t.match(loadConfig({}), {
     host: '127.0.0.1',
     port: 4700,
     publicUrl: 'http://localhost:4700',
-    dataDir: '.muster',
+    production: false,
     databaseUrl: undefined,
+    redisUrl: undefined,
+    smtpUrl: undefined,
+    apiKey: undefined,
+    linkSecrets: undefined,
+    encryptionKeys: undefined,
+    testClockFile: undefined,
     devMail: true,
-    production: false
+    allowedHosts: [],
+    trustedProxies: []
   })
-  t.equal(loadConfig({ PORT: '4800' }).publicUrl, 'http://localhost:4800')
-  t.equal(loadConfig({ PUBLIC_URL: 'https://team.acme.test/' }).publicUrl, 'https://team.acme.test')
 })
 
-await t.test('mails cannot be read in production unless asked for', async (t) => {
-  t.equal(loadConfig({ NODE_ENV: 'production' }).devMail, false)
-  t.equal(loadConfig({ NODE_ENV: 'production', MUSTER_DEV_MAIL: 'on' }).devMail, true)
-  t.equal(loadConfig({ MUSTER_DEV_MAIL: 'off' }).devMail, false)
+await t.test('an empty variable counts as one that is not set', async (t) => {
+  const empty = Object.fromEntries(NAMES.map((name) => [name, '']))
+  t.same(loadConfig(empty), loadConfig({}))
 })
 
-await t.test('a wrong value is named and never printed', async (t) => {
-  const SECRET = 'hunter2-very-secret'
-  const wrong = {
-    PORT: SECRET,
-    PUBLIC_URL: `ftp://${SECRET}`,
-    LOG_LEVEL: SECRET,
-    DATABASE_URL: `mysql://${SECRET}`,
-    DATABASE_POOL_SIZE: '1',
-    REDIS_URL: SECRET,
-    SMTP_URL: `http://${SECRET}`,
-    MAIL_FROM: SECRET,
-    MAIL_REPLY_TO: `<${SECRET}>`,
-    MUSTER_ACCEPT_URL: SECRET,
-    MUSTER_DEV_MAIL: SECRET,
-    MUSTER_TRUSTED_PROXIES: SECRET,
-    MUSTER_API_KEY: `mk_${SECRET}`,
-    MUSTER_LINK_SECRETS: SECRET,
-    MUSTER_ENCRYPTION_KEYS: `k1:${SECRET}`
-  }
-  for (const [name, value] of Object.entries(wrong)) {
-    try {
-      loadConfig({ [name]: value })
-      t.fail(`${name} was taken`)
-    } catch (error) {
-      const { name: kind, message } = error as Error
-      t.equal(kind, 'StartupError', name)
-      t.match(message, new RegExp(`^${name} must`), name)
-      t.notMatch(message, SECRET, name)
-      t.notMatch(message, '\n', 'one line')
+await t.test('every value is read as it is meant', async (t) => {
+  const [apiKey, secrets] = [newApiKeyToken().token, generateKeyRing()]
+  const config = loadConfig({
+    HOST: '0.0.0.0',
+    PORT: '8080',
+    PUBLIC_URL: 'https://teams.acme.test/muster/',
+    LOG_LEVEL: 'debug',
+    NODE_ENV: 'production',
+    DATABASE_URL: 'postgresql://muster:pw@db.acme.test/muster',
+    DATABASE_POOL_SIZE: '50',
+    REDIS_URL: 'rediss://redis.acme.test',
+    SMTP_URL: 'smtps://mail.acme.test?requireTLS=true',
+    MAIL_FROM: 'Acme, Inc. <teams@acme.test>',
+    MAIL_REPLY_TO: 'help@acme.test',
+    MUSTER_ACCEPT_URL: 'https://app.acme.test/welcome',
+    MUSTER_ALLOWED_HOSTS: ' App.Acme.test ,, *.allowed.test ',
+    MUSTER_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+    MUSTER_API_KEY: apiKey,
+    MUSTER_LINK_SECRETS: `k2:${secrets.slice(3)},${secrets}`,
+    MUSTER_ENCRYPTION_KEYS: secrets
+  })
+  t.match(config, {
+    host: '0.0.0.0',
+    port: 8080,
+    publicUrl: 'https://teams.acme.test/muster',
+    logLevel: 'debug',
+    production: true,
+    databasePoolSize: 50,
+    redisUrl: 'rediss://redis.acme.test',
+    mailFrom: 'Acme, Inc. <teams@acme.test>',
+    mailReplyTo: 'help@acme.test',
+    acceptUrl: 'https://app.acme.test/welcome',
+    allowedHosts: ['app.acme.test', '*.allowed.test'],
+    trustedProxies: ['10.0.0.0/8', '::1'],
+    apiKey,
+    devMail: false
+  })
+  t.equal(config.linkSecrets?.current.id, 'k2', 'the first one is used for everything new')
+  t.same([...(config.linkSecrets?.byId.keys() ?? [])], ['k2', 'k1'])
+  t.ok(Object.isFrozen(config))
+})
+
+await t.test('kept mails are shown outside production, and wherever it is asked for', async (t) => {
+  const shows = (environment: NodeJS.ProcessEnv) => loadConfig(environment).devMail
+  t.equal(shows({ NODE_ENV: 'production' }), false)
+  t.equal(shows({ NODE_ENV: 'production', MUSTER_DEV_MAIL: 'on' }), true)
+  t.equal(shows({ NODE_ENV: 'development' }), true)
+  t.equal(shows({ MUSTER_DEV_MAIL: 'off' }), false)
+})
+
+const SHORT = Buffer.alloc(31, 7).toString('base64url')
+const LONG = Buffer.alloc(33, 7).toString('base64url')
+
+/** At least one for each way in which a variable can be wrong. */
+const WRONG: Record<string, readonly string[]> = {
+  PORT: ['eighty', '65536', '-1', '80.5'],
+  PUBLIC_URL: ['teams.acme.test', 'ftp://teams.acme.test', 'javascript:alert(1)'],
+  LOG_LEVEL: ['verbose', 'INFO'],
+  DATABASE_URL: ['mysql://hunter2@db', 'db.acme.test'],
+  DATABASE_POOL_SIZE: ['1', '501', 'many', '7.5'],
+  REDIS_URL: ['http://hunter2@redis', 'redis.acme.test'],
+  SMTP_URL: ['https://hunter2@mail', 'mail.acme.test:25'],
+  MAIL_FROM: ['Acme', 'a@b@c', 'Acme <hunter2>', 'x@y.test\r\nBcc: z@y.test'],
+  MAIL_REPLY_TO: ['nobody'],
+  MUSTER_ACCEPT_URL: ['/welcome'],
+  MUSTER_DEV_MAIL: ['yes', 'true', 'ON'],
+  MUSTER_TRUSTED_PROXIES: ['proxy.acme.test', '10.0.0.1,all', '10.0.0.0/x'],
+  MUSTER_API_KEY: ['hunter2', 'mk_short_hunter2', `${newApiKeyToken().token}-`],
+  MUSTER_LINK_SECRETS: [
+    'hunter2',
+    `k1:${SHORT}`,
+    `K1:${LONG}`,
+    `k1:${LONG},k1:${LONG}`,
+    `k1:${LONG},`
+  ],
+  MUSTER_ENCRYPTION_KEYS: ['hunter2', `k1:${SHORT}`, `k1:${LONG}`]
+}
+
+await t.test('a wrong value is refused by its name, and never printed', async (t) => {
+  for (const [name, values] of Object.entries(WRONG)) {
+    for (const value of values) {
+      const error = refusalOf({ [name]: value })
+      t.match(error, { name: 'StartupError', message: new RegExp(`^${name} must `) }, name)
+      t.equal(error?.message.split('\n').length, 1)
+      t.notOk(value.trim().length > 2 && error?.message.includes(value), `${name} is not printed`)
     }
   }
+  t.same(
+    NAMES.filter((name) => !(name in WRONG)),
+    ['HOST', 'MUSTER_ALLOWED_HOSTS', 'MUSTER_DATA_DIR', 'MUSTER_TEST_CLOCK', 'NODE_ENV'],
+    'only these take any text'
+  )
 })
 
-await t.test('several wrong values are told at once', async (t) => {
-  t.throws(() => loadConfig({ PORT: 'x', LOG_LEVEL: 'y' }), /PORT must.*LOG_LEVEL must/)
+await t.test('all wrong variables are told at once', async (t) => {
+  const error = refusalOf({ PORT: 'x', SMTP_URL: 'y', MUSTER_DEV_MAIL: 'z' })
+  t.match(
+    error?.message,
+    /^PORT must [^;]+; SMTP_URL must [^;]+; MUSTER_DEV_MAIL must be on or off/
+  )
 })
 
 await t.test('what cannot be meant together is refused', async (t) => {
-  const database = { DATABASE_URL: 'postgres://localhost/muster' }
-  const links = { MUSTER_LINK_SECRETS: generateKeyRing() }
-  t.throws(() => loadConfig(database), /MUSTER_LINK_SECRETS must be set/)
-  t.throws(() => loadConfig({ ...database, ...links }), /MUSTER_ENCRYPTION_KEYS must be set/)
-  t.throws(() => loadConfig({ REDIS_URL: 'redis://localhost' }), /REDIS_URL needs DATABASE_URL/)
+  const database = { DATABASE_URL: 'postgres://127.0.0.1/muster' }
+  const secrets = generateKeyRing()
+  t.match(refusalOf(database)?.message, /^MUSTER_LINK_SECRETS must be set when DATABASE_URL is/)
+  const half = { ...database, MUSTER_LINK_SECRETS: secrets }
+  t.match(refusalOf(half)?.message, /^MUSTER_ENCRYPTION_KEYS must be set when DATABASE_URL is/)
+  t.match(refusalOf({ REDIS_URL: 'redis://127.0.0.1' })?.message, /^REDIS_URL needs DATABASE_URL/)
   const clock = { MUSTER_TEST_CLOCK: '/clock', NODE_ENV: 'production' }
-  t.throws(() => loadConfig(clock), /MUSTER_TEST_CLOCK is for tests/)
+  t.match(refusalOf(clock)?.message, /^MUSTER_TEST_CLOCK is for tests/)
 })
 
-await t.test('an encryption key has exactly 32 bytes, a link secret at least', async (t) => {
-  const long = `k1:${Buffer.alloc(48, 7).toString('base64url')}`
-  t.equal(loadConfig({ MUSTER_LINK_SECRETS: long }).linkSecrets?.current.secret.length, 48)
-  t.throws(() => loadConfig({ MUSTER_ENCRYPTION_KEYS: long }), /exactly 32 bytes/)
-})
+function refusalOf(environment: NodeJS.ProcessEnv): Error | undefined {
+  try {
+    loadConfig(environment)
+    return undefined
+  } catch (error) {
+    return error as Error
+  }
+}

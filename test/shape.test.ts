@@ -5,6 +5,8 @@ import t from 'tap'
 // What no linter holds: read from the source as text, so guards, not proofs.
 
 const FILE_LINES_MAX = 300
+/** Commands that change nothing: they run as one for the Idempotency-Key alone. */
+const EVENTLESS = ['src/features/invitations/lookup-invitation.ts']
 const VAGUE_NAME = /(^|[-.])(utils?|helpers?|managers?)[-.]/
 // Not written as one word here, since this file is read as well.
 const UNFINISHED = new RegExp(
@@ -72,7 +74,7 @@ await t.test('a use case that changes something', async (t) => {
   )
   t.same(
     commands.filter((path) => !recordsEvents(path)),
-    [],
+    EVENTLESS,
     'records it as an event'
   )
   t.same(

@@ -73,7 +73,7 @@ await t.test('a problem', async (t) => {
       t.match([status, body.code], [404, 'not_found'], path)
       t.match(headers.get('content-type'), /^application\/problem\+json/)
       t.equal(headers.get('x-request-id'), body.instance)
-      t.notMatch(JSON.stringify(body), /nowhere|zz|xxx/, 'which is not repeated')
+      t.notMatch(JSON.stringify(body), /nowhere|%zz|xxx/, 'which is not repeated')
     }
     t.equal((await call('PUT', '/v1/organizations')).status, 404)
   })
@@ -193,7 +193,7 @@ await t.test('a failure of our own', async (t) => {
   await t.test('is a 500 too when a statement fails', async (t) => {
     const get = await listen(t, deps, () => deps.db.execute('select swordfish from nothing'))
     const { status, body } = await get('/v1/broken')
-    t.match([status, body.code], [500, 'internal_error'])
+    t.match([status, body['code']], [500, 'internal_error'])
     t.notMatch(JSON.stringify(body), /swordfish|nothing|select/)
   })
 })

@@ -34,20 +34,23 @@ async function setUp(t: Test, { withWorker = true } = {}) {
 
 const idsOf = (mails: SmtpDouble['tried']) => new Set(mails.map(({ messageId }) => messageId))
 
-await t.test('a mail that is refused for a while is tried again until it is sent', async (t) => {
-  const { smtp, invite, untilDelivery, untilDone, call } = await setUp(t)
-  smtp.manner = 'refuse'
-  const { at } = await invite('ana@acme.test')
-  await until(async () => smtp.tried.length >= 3)
-  smtp.manner = 'accept'
-  await untilDelivery(at, 'sent')
+await t.test(
+  'send-invitation-email: a mail that is refused for a while is tried again until sent',
+  async (t) => {
+    const { smtp, invite, untilDelivery, untilDone, call } = await setUp(t)
+    smtp.manner = 'refuse'
+    const { at } = await invite('ana@acme.test')
+    await until(async () => smtp.tried.length >= 3)
+    smtp.manner = 'accept'
+    await untilDelivery(at, 'sent')
 
-  t.match(smtp.received, [{ to: 'ana@acme.test' }])
-  t.equal(idsOf(smtp.tried).size, 1, 'one Message-ID, however often it is tried')
-  const { body } = await call('GET', at)
-  t.match(body, { delivery: 'sent', sent_at: START.toISOString() })
-  await untilDone()
-})
+    t.match(smtp.received, [{ to: 'ana@acme.test' }])
+    t.equal(idsOf(smtp.tried).size, 1, 'one Message-ID, however often it is tried')
+    const { body } = await call('GET', at)
+    t.match(body, { delivery: 'sent', sent_at: START.toISOString() })
+    await untilDone()
+  }
+)
 
 await t.test(
   'a mail that is refused for ever is given up and told; a resend goes out',

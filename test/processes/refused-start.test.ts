@@ -11,10 +11,13 @@ import {
   deploymentOn,
   freePort,
   newDataDir,
+  PATIENCE_MS,
   runMuster,
   startMuster,
   usedDataDir
 } from '../helpers/processes.js'
+
+t.setTimeout(5 * PATIENCE_MS)
 
 const NOBODY = 65534
 const isRoot = process.getuid?.() === 0

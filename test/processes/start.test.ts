@@ -8,12 +8,15 @@ import {
   createOrganization,
   keptMailsTo,
   newDataDir,
+  PATIENCE_MS,
   runMuster,
   spawnMuster,
   startMuster,
   untilSaid,
   usedDataDir
 } from '../helpers/processes.js'
+
+t.setTimeout(5 * PATIENCE_MS)
 
 await t.test(
   'a first start says where it is and gives the first key; the next one not',
