@@ -4,7 +4,7 @@ import autocannon from 'autocannon'
  * Sends requests over that many connections, each one after the other, and fails unless every
  * answer is 2xx. `requests` are sent in turn; with `next`, each request is what it returns.
  */
-export async function runLoad({ url, headers, connections, seconds, requests, next }) {
+async function runLoad({ url, headers, connections, seconds, requests, next }) {
   const result = await autocannon({
     url,
     headers,
@@ -27,7 +27,7 @@ export async function runLoad({ url, headers, connections, seconds, requests, ne
 }
 
 /** The same, with the processor time that the server used for one request. */
-export async function runLoadOn(server, options) {
+async function runLoadOn(server, options) {
   const before = await server.ask('cpuMs')
   const result = await runLoad({ url: server.ready.url, headers: server.ready.headers, ...options })
   const used = (await server.ask('cpuMs')) - before

@@ -8,7 +8,7 @@ import { keyContext, orgContext } from './access.js'
 import { idempotencyKeyInUse, idempotencyKeyReused, invalidRequest } from './errors.js'
 
 /** How long an answer is kept: a retry after that is a new command. */
-export const ANSWER_KEPT_MS = 24 * 3_600_000
+const ANSWER_KEPT_MS = 24 * 3_600_000
 /** Bare or quoted, as the IETF draft writes it. */
 const KEY = /^(?:"([\x21\x23-\x7e]{1,255})"|([\x21\x23-\x7e]{1,255}))$/
 

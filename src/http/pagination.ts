@@ -4,7 +4,7 @@ import { type IdPrefix, idPattern } from '../ids.js'
 import { ref } from '../schemas.js'
 import { invalidRequest } from './errors.js'
 
-export const PAGE_LIMIT_MAX = 100
+const PAGE_LIMIT_MAX = 100
 const PAGE_LIMIT_DEFAULT = 25
 const CURSOR_LENGTH_MAX = 100
 

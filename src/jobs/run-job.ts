@@ -27,7 +27,9 @@ export async function runJob(
     await deps.db.delete(jobTable).where(isRow(queued))
   } catch (error) {
     const last = row.attempts >= job.attempts
-    if (last) await job.giveUp?.(deps, Value.Decode(job.payload, row.payload))
+    // A payload that no version of the job understands any more can only be given up.
+    const payload = Value.Check(job.payload, row.payload) ? row.payload : undefined
+    if (last && payload) await job.giveUp?.(deps, Value.Decode(job.payload, payload))
     await noteFailure(deps, queued, {
       error,
       retryMs: last ? undefined : job.backoffMs(row.attempts)

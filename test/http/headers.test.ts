@@ -54,3 +54,19 @@ await t.test('logs name routes and ids, never keys, tokens, addresses or queries
   t.notMatch(text, new RegExp(token))
   t.notMatch(text, new RegExp(key.split('_')[2] ?? key))
 })
+
+await t.test('a statement that fails is logged with its cause, without its values', async (t) => {
+  const lines: string[] = []
+  const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) })
+  const { call, deps } = await createTestApp(t, { log })
+  await deps.db.execute('drop table events')
+  const owner = { user_id: 'secret-id', email: 'secret-person@logs.test', name: 'secret-name' }
+  const { status } = await call('POST', '/v1/organizations', { body: { name: 'Acme', owner } })
+  t.equal(status, 500)
+  const [failure, ...others] = lines.filter((line) => line.includes('Request failed'))
+  t.same(others, [])
+  t.match(JSON.parse(failure ?? ''), {
+    err: { code: '42P01', message: 'relation "events" does not exist', query: /^insert into/ }
+  })
+  t.notMatch(lines.join(''), /secret-/)
+})

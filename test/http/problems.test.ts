@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.js'
 import type { Deps } from '../../src/deps.js'
 import type { Locale } from '../../src/errors.js'
+import { toProblem } from '../../src/http/problem.js'
 import { BODY_BYTES_MAX } from '../../src/http/server.js'
 import { newId } from '../../src/ids.js'
 import { createTestApp, openDeps } from '../helpers/app.js'
@@ -54,7 +55,7 @@ await t.test('a problem', async (t) => {
       ['fr-CA,en;q=0.8', 'fr'],
       ['de, fr;q=0.9, en;q=0.8', 'fr'],
       ['en;q=0.5, FR;q=0.7', 'fr'],
-      ['fr;q=0, en', 'en'],
+      ['fr;q=0', 'en'],
       ['frr', 'en'],
       ['de', 'en'],
       [';;q=,,', 'en'],
@@ -218,6 +219,21 @@ await t.test('a database that is away is a 503', async (t) => {
       status: 503,
       body: { code: 'service_unavailable' }
     })
+  })
+
+  await t.test('also by what the driver says without a code', async (t) => {
+    const said = [
+      'Connection terminated unexpectedly',
+      'Connection terminated due to connection timeout',
+      'timeout exceeded when trying to connect',
+      'timeout expired'
+    ]
+    for (const message of said) {
+      t.equal(toProblem(new Error(message)).definition.status, 503, message)
+      const wrapped = new Error('Failed query', { cause: new Error(message) })
+      t.equal(toProblem(wrapped).definition.status, 503)
+    }
+    t.equal(toProblem(new Error('Failed query')).definition.status, 500)
   })
 
   await t.test('when it ends the connection of a request under way', async (t) => {
