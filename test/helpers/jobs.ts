@@ -21,7 +21,7 @@ export function makeJob(run: Job<typeof Payload>['run'], giveUp?: Job<typeof Pay
 }
 
 export const idle = makeJob(async () => undefined)
-export const jobsOf = (job: Job<typeof Payload>) => new Map([[job.name, job as Job]])
+export const jobsOf = (job: Job<typeof Payload>) => new Map([[job.name, job]])
 
 /** One row for each number, committed. */
 export async function enqueueNumbers(deps: Deps, numbers: readonly number[]): Promise<void> {

@@ -39,14 +39,14 @@ await t.test('a job is handed over once its transaction has committed, not befor
   t.equal(await relayJobs(deps, JOBS), 0, 'not twice')
   const [row] = await jobRows(deps)
   t.match(await deps.queue.queue.getWaiting(), [
-    { id: row?.id, name: 'test-job', data: { ...idsOf(row) }, opts: { attempts: 3 } }
+    {
+      id: row?.id,
+      name: 'test-job',
+      data: { organization_id: row?.organizationId, job_id: row?.id },
+      opts: { attempts: 3 }
+    }
   ])
   t.notMatch(await deps.queue.queue.getWaiting(), [{ data: { number: 1 } }])
-})
-
-const idsOf = (row: { organizationId: string; id: string } | undefined) => ({
-  organization_id: row?.organizationId,
-  job_id: row?.id
 })
 
 await t.test('a job whose transaction was rolled back is never handed over', async (t) => {
@@ -106,6 +106,7 @@ await t.test('the relay outlives a queue that takes nothing for a while', async 
   await until(async () => ((await jobRows(deps))[0]?.handOvers ?? 0) > 0)
   broken.mend()
   await until(async () => (await waiting(deps)) === 1)
+  t.match(await jobRows(deps), [{ failedAt: null }])
 })
 
 await t.test('relays of several processes hand over different jobs, none waits', async (t) => {

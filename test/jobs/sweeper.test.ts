@@ -43,7 +43,7 @@ await t.test('a schedule that the queue lost is made again', async (t) => {
   t.teardown(() => sweeps.close())
   const scheduled = async () => (await queue.getJobSchedulers()).length === 1
   await until(scheduled)
-  await queue.removeJobScheduler('sweep.test-sweep')
+  t.ok(await queue.removeJobScheduler('sweep.test-sweep'))
   await until(scheduled)
 })
 
