@@ -1,6 +1,6 @@
 // The entry of `npm run bench`. Everything runs on a throw-away PostgreSQL; the result is
 // bench/RESULTS.md. To look closer, name what to measure: `node bench/run.mjs members batch` prints
-// only. BENCH_ROUNDS and BENCH_SECONDS shorten it, BENCH_DIST measures another build.
+// only. BENCH_ROUNDS, BENCH_SECONDS and BENCH_WARM_UP shorten it, BENCH_DIST measures another build.
 import { writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { describeServer, settle, withDatabase } from './lib/database.mjs'
@@ -19,22 +19,30 @@ const MEASURES = {
 }
 const RESULTS = new URL('RESULTS.md', import.meta.url)
 const POOL_SIZE = '10'
+/** Pools close what has been idle while the other side had its turn: seconds to open it again. */
+const LEAD_IN = 0.5
 
 const named = process.argv.slice(2)
 const names = named.length > 0 ? named : Object.keys(MEASURES)
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5)
 const seconds = Number(process.env.BENCH_SECONDS ?? 4)
+/** Until the code that a request runs through has been compiled: thousands of requests. */
+const warmUp = Number(process.env.BENCH_WARM_UP ?? 10)
 const startedAt = new Date()
 const [loadBefore] = loadavg()
+
+// What is under way fails, and everything that was started ends with it.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => void stopProcesses())
 
 await withDatabase((database) => measure(database).finally(stopProcesses))
 
 async function measure({ url, pool }) {
   const env = { BENCH_DATABASE: url, BENCH_POOL_SIZE: POOL_SIZE }
+  const settled = () => settle(pool)
+  const options = { rounds, seconds, warmUp, leadIn: LEAD_IN, settled }
   const rows = []
   for (const name of names) {
-    const settled = () => settle(pool)
-    const found = await MEASURES[name]({ pool, env, rounds, seconds, settled })
+    const found = await MEASURES[name]({ ...options, pool, env })
     for (const { name: what, note } of found) console.log(`${what}: ${note}`)
     rows.push(...found)
   }

@@ -27,7 +27,7 @@ async function runLoad({ url, headers, connections, seconds, requests, next }) {
 }
 
 /** The same, with the processor time that the server used for one request. */
-async function runLoadOn(server, options) {
+export async function runLoadOn(server, options) {
   const before = await server.ask('cpuMs')
   const result = await runLoad({ url: server.ready.url, headers: server.ready.headers, ...options })
   const used = (await server.ask('cpuMs')) - before

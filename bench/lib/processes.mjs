@@ -49,6 +49,6 @@ export async function stopProcesses() {
 async function end(child) {
   if (!running.has(child)) return
   const ended = once(child, 'exit')
-  child.disconnect()
+  if (child.connected) child.disconnect()
   await ended
 }

@@ -1,4 +1,4 @@
-import { cpus, loadavg, release, totalmem } from 'node:os'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
 
 const HEAD = ['measured', 'Muster', 'baseline', 'ratio', 'min–max', 'aim', 'met']
 
@@ -10,7 +10,7 @@ export function toReport(rows, { server, rounds, seconds, startedAt, loadBefore 
 
 Written by \`npm run bench\` on ${startedAt.toISOString().slice(0, 16).replace('T', ' ')} UTC: ${
     cpus().length
-  } cores (${model}), ${memory} GB, Linux ${release()}, Node ${process.versions.node}, PostgreSQL ${
+  } cores (${model}), ${memory} GB, ${type()} ${release()}, Node ${process.versions.node}, PostgreSQL ${
     server.version
   } (fsync ${server.fsync}, synchronous_commit ${server.synchronous_commit}, shared_buffers ${
     server.shared_buffers

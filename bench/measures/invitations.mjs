@@ -14,7 +14,7 @@ const CASES = [
 const AIM = 0.5
 
 /** `POST {organization}/invitations` with one address beside the bare SQL of it. */
-export async function measureInvitations({ pool, env, rounds, seconds, settled }) {
+export async function measureInvitations({ pool, env, rounds, seconds, warmUp, leadIn, settled }) {
   const bare = await startProcess('baseline/invitations.mjs', env)
   const ours = await startProcess('muster.mjs', env)
   const sides = {
@@ -40,11 +40,14 @@ export async function measureInvitations({ pool, env, rounds, seconds, settled }
   }
 
   const rows = []
+  for (const side of Object.keys(sides)) await run(side, CASES[1], warmUp)
   for (const one of CASES) {
     const runs = { sql: [], route: [], ours: [] }
-    for (const side of Object.keys(runs)) await run(side, one, Math.min(2, seconds))
     for (let round = 0; round < rounds; round += 1) {
-      for (const side of Object.keys(runs)) runs[side].push(await run(side, one, seconds))
+      for (const side of Object.keys(runs)) {
+        await run(side, one, leadIn)
+        runs[side].push(await run(side, one, seconds))
+      }
     }
     rows.push(toRow(one, runs))
   }

@@ -9,7 +9,7 @@ const MEMBERS = 120
 const AIM = 0.7
 
 /** `GET {organization}/members?limit=50` beside the same list written by hand. */
-export async function measureMembers({ pool, env, rounds, seconds, settled }) {
+export async function measureMembers({ pool, env, rounds, seconds, warmUp, leadIn, settled }) {
   const organizations = await seedOrganizations(pool, ORGANIZATIONS)
   await seedMembers(pool, organizations, MEMBERS)
   const servers = {
@@ -20,20 +20,26 @@ export async function measureMembers({ pool, env, rounds, seconds, settled }) {
   const { bare, baseline, ours } = servers
   const lists = organizations.map(({ path }) => ({ path: `${path}/members?limit=50` }))
   const one = await provePages(baseline, ours, lists)
-  const load = (server, requests, duration = seconds) =>
+  const load = (server, requests, duration) =>
     runLoadOn(server, { connections: CONNECTIONS, seconds: duration, requests })
+  const measure = async (server, requests) => {
+    await load(server, requests, leadIn)
+    return load(server, requests, seconds)
+  }
 
   const runs = { bare: [], baseline: [], ours: [], one: [] }
-  const takeRound = async (duration) => ({
-    bare: await load(bare, [{ path: '/' }], duration),
-    baseline: await load(baseline, lists, duration),
-    ours: await load(ours, lists, duration),
-    one: await load(ours, one, duration)
+  const takeRound = async () => ({
+    bare: await measure(bare, [{ path: '/' }]),
+    baseline: await measure(baseline, lists),
+    ours: await measure(ours, lists),
+    one: await measure(ours, one)
   })
-  await takeRound(Math.min(2, seconds))
+  await load(baseline, lists, warmUp)
+  await load(ours, lists, warmUp)
+  await takeRound()
   for (let round = 0; round < rounds; round += 1) {
     await settled()
-    for (const [name, run] of Object.entries(await takeRound(seconds))) runs[name].push(run)
+    for (const [name, run] of Object.entries(await takeRound())) runs[name].push(run)
   }
   for (const server of Object.values(servers)) await server.stop()
   return toRows(runs)
