@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -59,8 +60,35 @@ export async function spawnMuster(
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid })
   })
-  t.teardown(() => child.kill('SIGKILL'))
+  killWithTest(t, child)
   return toMuster(child, `http://127.0.0.1:${port}`)
+}
+
+const running = new Set<ChildProcess>()
+const folders = new Set<string>()
+// Tap runs no teardown in a file that it ends for taking too long.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+  for (const folder of folders) removeAtOnce(folder)
+})
+
+function removeAtOnce(folder: string): void {
+  try {
+    const pidFile = join(folder, 'data/postgres/postmaster.pid')
+    if (existsSync(pidFile)) process.kill(Number.parseInt(readFileSync(pidFile, 'utf8')), 'SIGKILL')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
+  } catch {
+    // The server has ended by itself, or its children write on: there is no time left to wait.
+  }
+}
+
+/** Nothing that a test started outlives it. */
+export function killWithTest(t: Test, child: ChildProcess): void {
+  running.add(child)
+  t.teardown(() => {
+    child.kill('SIGKILL')
+    running.delete(child)
+  })
 }
 
 /** The same, ready. */
@@ -151,10 +179,12 @@ export function deploymentOn(databaseUrl: string): Environment & { MUSTER_API_KE
 export async function newDataDir(t: Test): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'muster-process-'))
   await chmod(root, 0o755) // As root, PostgreSQL runs as a user of its own.
+  folders.add(root)
   const dataDir = join(root, 'data')
   t.teardown(async () => {
     await stopServerOf(dataDir)
     await rm(root, { recursive: true, force: true, maxRetries: 5 })
+    folders.delete(root)
   })
   return dataDir
 }

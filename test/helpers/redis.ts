@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { until } from './database.js'
-import { freePort } from './processes.js'
+import { freePort, killWithTest } from './processes.js'
 
 /** For the tests that flush or stop a Redis: never the one that others share. */
 export const needsRedis = {
@@ -35,10 +35,10 @@ export async function startRedis(t: Test): Promise<OwnRedis> {
   const closed = once(child, 'close')
   const client = new Redis({ port, host: '127.0.0.1', maxRetriesPerRequest: null })
   client.on('error', () => undefined)
-  t.teardown(async () => {
+  t.teardown(() => closed)
+  killWithTest(t, child)
+  t.teardown(() => {
     client.disconnect()
-    child.kill('SIGKILL')
-    await closed
   })
   await until(async () => client.status === 'ready')
   return {
