@@ -37,6 +37,14 @@ const url = (protocols: string[], message: string) =>
     return parsed !== undefined && protocols.includes(parsed.protocol)
   }, message)
 
+/** Digits only: Number() would also take blanks, hexadecimal and exponents. */
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, { message: 'must be a whole number', abort: true })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be between ${min} and ${max}`)
+
 const HTTP_URL = 'must be an http:// or https:// address'
 const webUrl = url(['http:', 'https:'], HTTP_URL).transform((text) => text.replace(/\/+$/, ''))
 const MAILBOX = /^(?:[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/
@@ -61,22 +69,12 @@ const AES_KEY_RING = 'must be id:secret[,id:secret], each secret exactly 32 byte
 /** Every variable that Muster reads. `docs/configuration.md` and `.env.example` list the same. */
 export const ENVIRONMENT = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce
-    .number('must be a whole number')
-    .int('must be a whole number')
-    .min(0, 'must be between 0 and 65535')
-    .max(65_535, 'must be between 0 and 65535')
-    .default(4700),
+  PORT: wholeNumber(1, 65_535).default(4700),
   PUBLIC_URL: webUrl.optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'must be a postgres:// address').optional(),
-  DATABASE_POOL_SIZE: z.coerce
-    .number('must be a whole number')
-    .int('must be a whole number')
-    .min(2, 'must be between 2 and 500')
-    .max(500, 'must be between 2 and 500')
-    .default(10),
+  DATABASE_POOL_SIZE: wholeNumber(2, 500).default(10),
   REDIS_URL: url(['redis:', 'rediss:'], 'must be a redis:// address').optional(),
   SMTP_URL: url(['smtp:', 'smtps:'], 'must be an smtp:// address').optional(),
   MAIL_FROM: mailbox.default('Muster <muster@localhost>'),
@@ -170,5 +168,7 @@ function said(issue: z.core.$ZodIssue): string {
 
 function isAddressOrRange(text: string): boolean {
   const [address = '', bits] = text.split('/')
-  return isIP(address) !== 0 && (bits === undefined || /^\d{1,3}$/.test(bits))
+  const family = isIP(address)
+  if (family === 0 || bits === undefined) return family !== 0
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)
 }

@@ -115,7 +115,7 @@ const LONG = Buffer.alloc(33, 7).toString('base64url')
 
 /** At least one for each way in which a variable can be wrong. */
 const WRONG: Record<string, readonly string[]> = {
-  PORT: ['eighty', '65536', '-1', '80.5'],
+  PORT: ['eighty', '65536', '0', '-1', '80.5', ' ', '0x50', '1e3'],
   PUBLIC_URL: ['teams.acme.test', 'ftp://teams.acme.test', 'javascript:alert(1)'],
   LOG_LEVEL: ['verbose', 'INFO'],
   DATABASE_URL: ['mysql://hunter2@db', 'db.acme.test'],
@@ -126,7 +126,13 @@ const WRONG: Record<string, readonly string[]> = {
   MAIL_REPLY_TO: ['nobody'],
   MUSTER_ACCEPT_URL: ['/welcome'],
   MUSTER_DEV_MAIL: ['yes', 'true', 'ON'],
-  MUSTER_TRUSTED_PROXIES: ['proxy.acme.test', '10.0.0.1,all', '10.0.0.0/x'],
+  MUSTER_TRUSTED_PROXIES: [
+    'proxy.acme.test',
+    '10.0.0.1,all',
+    '10.0.0.0/x',
+    '10.0.0.0/33',
+    '::1/129'
+  ],
   MUSTER_API_KEY: ['hunter2', 'mk_short_hunter2', `${newApiKeyToken().token}-`],
   MUSTER_LINK_SECRETS: [
     'hunter2',
@@ -137,6 +143,10 @@ const WRONG: Record<string, readonly string[]> = {
   ],
   MUSTER_ENCRYPTION_KEYS: ['hunter2', `k1:${SHORT}`, `k1:${LONG}`]
 }
+
+await t.test('a link secret may be longer than 32 bytes', async (t) => {
+  t.equal(loadConfig({ MUSTER_LINK_SECRETS: `k1:${LONG}` }).linkSecrets?.current.secret.length, 33)
+})
 
 await t.test('a wrong value is refused by its name, and never printed', async (t) => {
   for (const [name, values] of Object.entries(WRONG)) {

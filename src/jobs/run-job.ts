@@ -61,7 +61,9 @@ async function noteFailure(
   { error, retryMs }: { error: unknown; retryMs: number | undefined }
 ): Promise<void> {
   const now = deps.now()
-  const message = error instanceof Error ? error.message : String(error)
+  // A failed statement's own message holds its values: people's names and addresses.
+  const cause = error instanceof Error && 'query' in error ? error.cause : error
+  const message = cause instanceof Error ? cause.message : String(cause)
   await deps.db
     .update(jobTable)
     .set({

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { jobs } from '../../src/db/tables/jobs.js'
 import { HAND_OVER_AGAIN_MS } from '../../src/jobs/relay.js'
@@ -39,6 +40,16 @@ await t.test('a failed attempt is counted and told, and the queue is to try agai
 
   await runJob(deps, jobsOf(idle), queued)
   t.same(await jobRows(deps), [], 'a later attempt may succeed')
+})
+
+await t.test('what a failed statement was given is not written down with it', async (t) => {
+  const { deps } = await createTestApp(t)
+  const queued = await enqueueOne(deps)
+  const failing = makeJob(async ({ db }) => {
+    await db.execute(sql`select ${'secret-person@acme.test'} from nothing`)
+  })
+  await t.rejects(runJob(deps, jobsOf(failing), queued))
+  t.equal((await jobRows(deps))[0]?.lastError, 'relation "nothing" does not exist')
 })
 
 await t.test('after the last attempt a job is given up, and its row stays', async (t) => {
