@@ -3,13 +3,7 @@ import { type Clock, fileClock, systemClock } from './clock.js'
 import type { Config } from './config.js'
 import type { KeyRing } from './crypto/key-ring.js'
 import { createSealer, type Sealer } from './crypto/seal.js'
-import {
-  createDb,
-  createPool,
-  createRunStatement,
-  type Db,
-  type RunStatement
-} from './db/client.js'
+import { createDb, createPool, type Database, type Db } from './db/client.js'
 import { errorForLog } from './error-for-log.js'
 import { type JobQueue, openQueue } from './jobs/queue.js'
 import { createWaker } from './jobs/wake.js'
@@ -23,8 +17,7 @@ export interface Deps {
   readonly log: Logger
   readonly now: Clock
   readonly databaseUrl: string
-  readonly db: Db
-  readonly runStatement: RunStatement
+  readonly db: Database
   readonly queue: JobQueue
   readonly mailer: Mailer
   readonly linkSecrets: KeyRing
@@ -73,7 +66,6 @@ export function buildDeps(options: DepsOptions): Deps {
     now,
     databaseUrl,
     db,
-    runStatement: createRunStatement(pool),
     queue,
     mailer,
     linkSecrets: options.linkSecrets,

@@ -1,4 +1,4 @@
-import { TypeID, typeidUnboxed } from 'typeid-js'
+import { fromString, fromUUID, toUUID, typeidUnboxed } from 'typeid-js'
 
 /** The closed list of id prefixes. Secrets (`mk_`, `mlk_`) never share one with an id. */
 export const ID_PREFIXES = ['org', 'mem', 'inv', 'evt', 'key', 'job', 'mail', 'req'] as const
@@ -14,14 +14,12 @@ export function newId(prefix: IdPrefix): string {
 
 /** `org_…` → the uuid that the database stores. Throws on anything but an id of this prefix. */
 export function idToUuid(prefix: IdPrefix, id: string): string {
-  const typeId = TypeID.fromString(id)
-  if (typeId.getType() !== prefix) throw new Error(`not an id of kind ${prefix}`)
-  return typeId.toUUID()
+  return toUUID(fromString(id, prefix))
 }
 
 /** The uuid that the database stores → `org_…`. */
 export function uuidToId(prefix: IdPrefix, uuid: string): string {
-  return TypeID.fromUUID(prefix, uuid).toString()
+  return fromUUID(uuid, prefix)
 }
 
 /** What an id of this prefix looks like, for schemas: 128 bits, so the first digit is at most 7. */

@@ -1,7 +1,13 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { type IdPrefix, idPattern } from './ids.js'
 
-export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+/** A plain type becomes a list of two: what most tools read, and written faster than a union. */
+export const Nullable = <T extends TSchema>(schema: T) =>
+  Type.Unsafe<Static<T> | null>(
+    typeof schema['type'] === 'string' && schema['type'] !== 'object'
+      ? { ...schema, type: [schema['type'], 'null'] }
+      : Type.Union([schema, Type.Null()])
+  )
 
 /** A schema with `$id` becomes a component of the OpenAPI document; this refers to it. */
 export const ref = <T extends TSchema>(schema: T) =>

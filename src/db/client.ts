@@ -1,12 +1,27 @@
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import pg from 'pg'
+import { createOutbox, type Outbox } from './outbox.js'
+import { createRun, type Run } from './statement.js'
+
+type Drizzle = Omit<PgDatabase<NodePgQueryResultHKT>, 'transaction'>
 
 /** Reads only need a Db. A Tx is also a Db, so a read can join a caller's transaction. */
-export type Db = PgDatabase<NodePgQueryResultHKT>
+export interface Db extends Drizzle {
+  /** Runs a named statement: the hot paths, without a query builder's cost. */
+  readonly run: Run
+}
 
 /** A function that takes a Tx must run inside a transaction: a plain Db does not satisfy it. */
-export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0]
+export interface Tx extends Db {
+  /** Adds rows that nothing in the transaction reads again: written together, just before the end. */
+  readonly add: Outbox['add']
+}
+
+export interface Database extends Db {
+  /** Everything the work did is committed when it resolves, and nothing of it when it throws. */
+  transaction<T>(work: (tx: Tx) => T | Promise<T>): Promise<T>
+}
 
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
@@ -33,33 +48,47 @@ export function createPool({ url, max, onError }: PoolOptions): pg.Pool {
   return pool
 }
 
-export function createDb(pool: pg.Pool): Db {
-  return drizzle(pool)
+export function createDb(pool: pg.Pool): Database {
+  const ofClient = new WeakMap<pg.PoolClient, Db>()
+  const dbOf = (client: pg.PoolClient): Db => {
+    const known = ofClient.get(client) ?? Object.assign(drizzle(client), { run: createRun(client) })
+    ofClient.set(client, known)
+    return known
+  }
+  return Object.assign(drizzle(pool), {
+    run: createRun(pool),
+    transaction: <T>(work: (tx: Tx) => T | Promise<T>) => runTransaction(pool, dbOf, work)
+  })
 }
 
-/** A statement whose text never changes, so that each connection parses and plans it once. */
-export interface Statement {
-  readonly name: string
-  readonly text: string
-}
-
-/** Runs a named statement outside any transaction: the hot reads, without a query builder's cost. */
-export type RunStatement = <Row extends pg.QueryResultRow>(
-  statement: Statement,
-  values: readonly unknown[]
-) => Promise<Row[]>
-
-export function createRunStatement(pool: pg.Pool): RunStatement {
-  return async <Row extends pg.QueryResultRow>(
-    { name, text }: Statement,
-    values: readonly unknown[]
-  ) => {
-    const { rows } = await pool.query<Row>({ name, text, values: [...values] })
-    return rows
+async function runTransaction<T>(
+  pool: pg.Pool,
+  dbOf: (client: pg.PoolClient) => Db,
+  work: (tx: Tx) => T | Promise<T>
+): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const db = dbOf(client)
+    const outbox = createOutbox()
+    const result = await work(Object.assign(Object.create(db) as Db, { add: outbox.add }))
+    await outbox.write(db.run)
+    const { command } = await client.query('commit')
+    // What PostgreSQL answers when a statement failed and the work went on regardless.
+    if (command !== 'COMMIT') throw new Error('a transaction with a failed statement was undone')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((cause: unknown) => {
+      broken = new Error('a connection could not be rolled back', { cause })
+    })
+    throw error
+  } finally {
+    client.release(broken)
   }
 }
 
-/** Whether a statement failed because a row like it exists; the query builder wraps the cause. */
+/** Whether a statement failed because a row like it exists; whoever ran it has wrapped the cause. */
 export function isUniqueViolation(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined
   return cause instanceof pg.DatabaseError && cause.code === '23505'

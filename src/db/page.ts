@@ -1,6 +1,7 @@
 import { type AnyColumn, and, asc, desc, getTableColumns, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Db } from './client.js'
+import { rowReader, statementOf } from './statement.js'
 
 /** One page of a list, ordered by id, which is the order of creation. */
 export interface PageRequest {
@@ -30,19 +31,19 @@ export async function selectPage<T extends PgTable & { id: AnyColumn }>(
 ): Promise<PageResult<T['$inferSelect']>> {
   const beyond = after === undefined ? undefined : (newestFirst ? lt : gt)(table.id, after)
   const source: PgTable = table
-  const columns = getTableColumns(source)
-  const total = sql<number>`(select count(*)::int from ${table} where ${where ?? sql`true`})`
-  const found = await db
-    .select({ row: columns, ...(includeTotal ? { total } : {}) })
+  const total = sql`(select count(*)::int from ${table} where ${where ?? sql`true`})`.as('total')
+  const query = db
+    .select({ ...getTableColumns(source), ...(includeTotal ? { total } : {}) })
     .from(source)
     .where(and(where, beyond))
     .orderBy((newestFirst ? desc : asc)(table.id))
     .limit(limit + 1)
-  const rows = found.map(({ row }) => row as T['$inferSelect'])
+    .toSQL()
+  const found = await db.run<{ total?: number }>(statementOf(query.sql), query.params)
+  const rows = found.map(rowReader(table))
   if (!includeTotal) return { rows, total: undefined }
-  const [first] = found as { total?: number }[]
   // A page without rows carries no total: its cursor may stand behind the last row.
-  return { rows, total: first?.total ?? (await db.$count(source, where)) }
+  return { rows, total: found[0]?.total ?? (await db.$count(source, where)) }
 }
 
 /** A fragment to look for, with the pattern's own signs taken literally. */

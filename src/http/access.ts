@@ -64,7 +64,7 @@ export function publicContext(request: FastifyRequest, deps: Deps): CallContext 
 
 /** Proves the caller before anything else of a request is read, so that a stranger learns nothing. */
 export function registerAccess(app: FastifyInstance, deps: Deps): void {
-  const findCaller = createFindCaller(deps.runStatement)
+  const findCaller = createFindCaller(deps)
   app.decorateRequest('org')
   app.decorateRequest('apiKey')
 

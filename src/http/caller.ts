@@ -1,5 +1,6 @@
 import { coalesce } from '../coalesce.js'
-import type { RunStatement, Statement } from '../db/client.js'
+import type { Statement } from '../db/statement.js'
+import type { Deps } from '../deps.js'
 import { idToUuid, uuidToId } from '../ids.js'
 
 /** What a request says of its caller, all of it unproven. */
@@ -80,11 +81,9 @@ const BATCH = { max: 200, lanes: 2 }
  * Looks up key, organization and acting member of a request. Requests that wait at the same moment
  * share one statement; none is answered from what was read before it arrived.
  */
-export function createFindCaller(
-  runStatement: RunStatement
-): (question: CallerQuestion) => Promise<CallerFacts> {
+export function createFindCaller(deps: Deps): (question: CallerQuestion) => Promise<CallerFacts> {
   return coalesce<CallerQuestion, CallerFacts>(async (questions) => {
-    const rows = await runStatement<CallerRow>(FIND_CALLERS, [
+    const rows = await deps.db.run<CallerRow>(FIND_CALLERS, [
       questions.map(({ keyId }) => idToUuid('key', keyId)),
       questions.map(({ organizationId }) =>
         organizationId === undefined ? null : idToUuid('org', organizationId)

@@ -43,21 +43,25 @@ interface Enqueuer {
 }
 
 /** Takes a Tx: the jobs exist if and only if the change that caused them commits. */
-export async function enqueue<P extends TSchema>(
+export function enqueue<P extends TSchema>(
   tx: Tx,
   { organizationId, now }: Enqueuer,
   job: Job<P>,
   payloads: readonly Static<P>[]
-): Promise<void> {
-  if (payloads.length === 0) return
-  await tx.insert(jobs).values(
+): void {
+  tx.add(
+    jobs,
     payloads.map((payload) => ({
       organizationId,
       id: newId('job'),
       name: job.name,
       payload: payload as Record<string, unknown>,
       createdAt: now,
-      handOverAt: now
+      handOverAt: now,
+      handOvers: 0,
+      attempts: 0,
+      lastError: null,
+      failedAt: null
     }))
   )
 }

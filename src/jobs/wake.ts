@@ -3,26 +3,31 @@ import pg from 'pg'
 const CHANNEL = 'muster_jobs'
 const RECONNECT_MS = 1_000
 
+/** At most so often: a poke costs as much as a small command. */
+const POKE_EVERY_MS = 25
+
 /**
  * Tells the relays of all processes that jobs have been committed. Sent after the commit and not in
- * it: a NOTIFY inside makes commits queue behind each other. Pokes that come while one is on its
- * way share the next. A lost one costs nothing but the relay's own interval.
+ * it: a NOTIFY inside makes commits queue behind each other. Pokes that come shortly after one, or
+ * while it is on its way, share the next. A lost one costs nothing but the relay's own interval.
  */
 export function createWaker(pool: pg.Pool): () => void {
-  let sending = false
+  let resting = false
   let pending = false
+  const rest = () =>
+    setTimeout(() => {
+      resting = false
+      if (pending) poke()
+    }, POKE_EVERY_MS).unref()
   const poke = () => {
-    pending = sending
-    if (sending) return
-    sending = true
+    pending = resting
+    if (resting) return
+    resting = true
     // The relay looks by itself every second, so a failure here needs no one's attention.
     void pool
       .query(`notify ${CHANNEL}`)
       .catch(() => undefined)
-      .then(() => {
-        sending = false
-        if (pending) poke()
-      })
+      .then(rest)
   }
   return poke
 }

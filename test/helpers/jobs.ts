@@ -27,7 +27,9 @@ export const jobsOf = (job: Job<typeof Payload>) => new Map([[job.name, job]])
 export async function enqueueNumbers(deps: Deps, numbers: readonly number[]): Promise<void> {
   const enqueuer = { organizationId: newId('org'), now: START }
   const payloads = numbers.map((number) => ({ number }))
-  await deps.db.transaction((tx) => enqueue(tx, enqueuer, idle, payloads))
+  await deps.db.transaction((tx) => {
+    enqueue(tx, enqueuer, idle, payloads)
+  })
 }
 
 export const jobRows = (deps: Deps) => deps.db.select().from(jobTable).orderBy(jobTable.id)

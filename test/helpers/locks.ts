@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import type { Db, Tx } from '../../src/db/client.js'
+import type { Database, Tx } from '../../src/db/client.js'
 import { organizations } from '../../src/db/tables/organizations.js'
 import { untilBlocked } from './database.js'
 
@@ -12,7 +12,7 @@ interface Interleaving<T> {
 
 /** Answers with what the request got to see after the other command had committed. */
 export async function interleave<T>(
-  db: Db,
+  db: Database,
   organizationId: string,
   { request, meanwhile }: Interleaving<T>
 ): Promise<T> {

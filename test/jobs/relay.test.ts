@@ -31,7 +31,7 @@ await t.test('a job is handed over once its transaction has committed, not befor
   const { deps } = await createTestApp(t)
   const enqueuer = { organizationId: newId('org'), now: START }
   await deps.db.transaction(async (tx) => {
-    await enqueue(tx, enqueuer, idle, [{ number: 1 }])
+    enqueue(tx, enqueuer, idle, [{ number: 1 }])
     t.equal(await relayJobs(deps, JOBS), 0)
   })
   t.equal(await waiting(deps), 0)
@@ -53,7 +53,7 @@ await t.test('a job whose transaction was rolled back is never handed over', asy
   const { deps } = await createTestApp(t)
   const enqueuer = { organizationId: newId('org'), now: START }
   const work = deps.db.transaction(async (tx) => {
-    await enqueue(tx, enqueuer, idle, [{ number: 1 }])
+    enqueue(tx, enqueuer, idle, [{ number: 1 }])
     throw new Error('rolled back')
   })
   await t.rejects(work, /rolled back/)

@@ -82,8 +82,6 @@ export async function insertApiKey(
     .returning()
   if (!row) throw new Error('an insert returns its row')
   const data = { name, scopes, organization_ids: organizationIds }
-  await appendEvents(tx, ctx, {}, [
-    { type: 'api_key.created', subject: { type: 'api_key', id }, data }
-  ])
+  appendEvents(tx, ctx, {}, [{ type: 'api_key.created', subject: { type: 'api_key', id }, data }])
   return row
 }

@@ -19,7 +19,7 @@ export async function revokeApiKey(deps: Deps, ctx: CallContext, id: string): Pr
       .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
       .returning()
     if (!revoked) return getApiKey(tx, id)
-    await appendEvents(tx, ctx, {}, [
+    appendEvents(tx, ctx, {}, [
       { type: 'api_key.revoked', subject: { type: 'api_key', id }, data: { name: revoked.name } }
     ])
     return revoked

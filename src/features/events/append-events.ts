@@ -19,17 +19,17 @@ interface Place {
 }
 
 /**
- * Writes events in the command's own transaction, in one statement: the audit log and everything
+ * Adds events to what the command's own transaction leaves behind: the audit log and everything
  * told to others read this table, so nothing is told that did not commit.
  */
-export async function appendEvents(
+export function appendEvents(
   tx: Tx,
   ctx: CallContext,
   { organizationId, policyVersion }: Place,
   newEvents: readonly NewEvent[]
-): Promise<void> {
-  if (newEvents.length === 0) return
-  await tx.insert(events).values(
+): void {
+  tx.add(
+    events,
     newEvents.map(({ type, subject, data, changes }) => ({
       organizationId: organizationId ?? DEPLOYMENT_ID,
       id: newId('evt'),

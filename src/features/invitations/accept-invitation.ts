@@ -42,7 +42,7 @@ export async function acceptInvitation(
   const ctx: CallContext = { ...key, actor: { type: 'user', id: user.id, name: user.name ?? null } }
 
   return runCommand(deps, ctx, async (tx) => {
-    const organization = await lockOrganization(deps, tx, ctx, claims.organizationId)
+    const organization = await lockOrganization(deps, tx, ctx, claims)
     const offer = await findOffer(tx, claims.organizationId, claims.subjectId)
     if (!offer) throw invitationLinkInvalid()
     if (isSameAcceptance(offer, claims, user)) return offer.member
@@ -51,7 +51,7 @@ export async function acceptInvitation(
     const address = checkUser(organization.policy.policy, offer, user)
     await refuseOtherMember(tx, offer, user, address)
     const member = await takeSeat(tx, offer, { user, address, now: ctx.now })
-    await appendAcceptance(tx, ctx, organization, offer)
+    appendAcceptance(tx, ctx, organization, offer)
     return member
   })
 }
@@ -125,14 +125,14 @@ async function takeSeat(
   return taken
 }
 
-async function appendAcceptance(
+function appendAcceptance(
   tx: Tx,
   ctx: CallContext,
   organization: LockedOrganization,
   { invitation, member }: Offer
-): Promise<void> {
+): void {
   const { role, email } = invitation
-  await appendEvents(tx, ctx, placeOf(organization), [
+  appendEvents(tx, ctx, placeOf(organization), [
     {
       type: 'invitation.accepted',
       subject: { type: 'invitation', id: invitation.id },

@@ -20,7 +20,9 @@ export async function cancelInvitation(
   id: string
 ): Promise<InvitationRow> {
   return runCommand(deps, ctx, async (tx) => {
-    const organization = await lockOrganization(deps, tx, ctx, ctx.organizationId)
+    const organization = await lockOrganization(deps, tx, ctx, {
+      organizationId: ctx.organizationId
+    })
     const { policy } = organization.policy
     const refusal = refusalOf(
       decide(policy, organization.actor, { permission: 'invitation.cancel' })

@@ -9,7 +9,7 @@ import { refusalOf } from '../../refusals.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
-import { countFreeSeats, seatLimitOf } from '../seats/count-free-seats.js'
+import { freeSeatsOf, seatLimitOf } from '../seats/free-seats.js'
 import { readWanted, type Wanted } from './addresses.js'
 import { seatsExhausted } from './errors.js'
 import { findOccupants } from './occupants.js'
@@ -43,7 +43,10 @@ export async function createInvitations(
 ): Promise<InvitationResult[]> {
   const wanted = readWanted(input)
   return runCommand(deps, ctx, async (tx) => {
-    const organization = await lockOrganization(deps, tx, ctx, ctx.organizationId)
+    const organization = await lockOrganization(deps, tx, ctx, {
+      organizationId: ctx.organizationId,
+      countMembers: true
+    })
     const plans = await planAll(tx, ctx, organization, wanted)
     const [first] = plans
     if (plans.length === 1 && first?.problem) throw first.problem
@@ -54,11 +57,11 @@ export async function createInvitations(
       grants,
       sendEmail: input.send_email
     })
-    await appendEvents(tx, ctx, placeOf(organization), [
+    appendEvents(tx, ctx, placeOf(organization), [
       ...expired.map(toExpiredEvent),
       ...invitations.map(toInvitedEvent)
     ])
-    if (input.send_email) await enqueueInvitationEmails(tx, ctx, invitations)
+    if (input.send_email) enqueueInvitationEmails(tx, ctx, invitations)
     const { baseUrl } = senderSettingsOf(deps.config, organization.policy.policy, organization.row)
     const linkTo = input.send_email
       ? () => ({})
@@ -71,11 +74,16 @@ export async function createInvitations(
 async function planAll(
   tx: Tx,
   ctx: OrgContext,
-  { row, policy: { policy }, actor }: LockedOrganization,
+  organization: LockedOrganization,
   wanted: readonly Wanted[]
 ): Promise<Plan[]> {
+  const {
+    row,
+    policy: { policy },
+    actor
+  } = organization
   const occupants = await findOccupants(tx, ctx, wanted)
-  let free = await countFreeSeats(tx, row, policy, ctx.now)
+  let free = freeSeatsOf(organization)
   return wanted.map(({ invitee, address, problem }): Plan => {
     const { email } = invitee
     if (problem) return { email, problem }

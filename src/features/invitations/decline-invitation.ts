@@ -18,7 +18,7 @@ export async function declineInvitation(
   const claims = readInvitationToken(deps, token)
   await runCommand(deps, ctx, async (tx) => {
     const { organizationId, subjectId } = claims
-    const organization = await lockOrganization(deps, tx, ctx, organizationId)
+    const organization = await lockOrganization(deps, tx, ctx, { organizationId })
     const row = await findInvitation(tx, organizationId, subjectId)
     refuseDeadLink(row, claims, ctx.now)
     await endOffer(tx, ctx, { organization, row }, 'declined')

@@ -25,7 +25,7 @@ export async function endOffer(
     .update(members)
     .set({ status: 'removed', endedBy: how, removedAt: ctx.now, updatedAt: ctx.now })
     .where(isMember(organizationId, row.memberId))
-  await appendEvents(tx, ctx, placeOf(organization), [
+  appendEvents(tx, ctx, placeOf(organization), [
     {
       type: `invitation.${how}`,
       subject: { type: 'invitation', id: row.id },

@@ -35,7 +35,7 @@ export const expireInvitations = defineSweep({
 async function expireOf(deps: Deps, organizationId: string, now: Date): Promise<number> {
   const ctx: CallContext = { actor: SYSTEM, now, requestId: null, locale: 'en' }
   return runCommand(deps, ctx, async (tx) => {
-    const organization = await lockOrganization(deps, tx, ctx, organizationId)
+    const organization = await lockOrganization(deps, tx, ctx, { organizationId })
     const rows = await tx
       .update(invitations)
       .set({ status: 'expired', endedAt: sql`${invitations.expiresAt}`, updatedAt: now })
@@ -73,7 +73,7 @@ async function expireOf(deps: Deps, organizationId: string, now: Date): Promise<
           )
         )
       )
-    await appendEvents(
+    appendEvents(
       tx,
       ctx,
       placeOf(organization),

@@ -1,9 +1,10 @@
-import { and, eq, inArray, ne, or } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
+import { columnsOf, rowReader, type Statement } from '../../db/statement.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
 import type { Problem } from '../../errors.js'
 import { externalIdTaken } from '../../errors.js'
+import { idToUuid } from '../../ids.js'
 import { statusAt } from '../members/effective-status.js'
 import type { Invitee, Wanted } from './addresses.js'
 import { alreadyInvited, alreadyMember } from './errors.js'
@@ -17,6 +18,16 @@ export interface Occupants {
   claim(invitee: Invitee, emailKey: string): void
 }
 
+const readMember = rowReader(members)
+
+const FIND_OCCUPANTS: Statement = {
+  name: 'find_occupants',
+  text: `
+    select ${columnsOf(members, 'members')} from members
+    where organization_id = $1 and status <> 'removed'
+      and (email_key = any($2) or external_id = any($3))`
+}
+
 /** Reads everybody who holds one of the addresses or external ids, in one statement. */
 export async function findOccupants(
   tx: Tx,
@@ -25,19 +36,9 @@ export async function findOccupants(
 ): Promise<Occupants> {
   const emailKeys = wanted.flatMap(({ address }) => (address ? [address.key] : []))
   const externalIds = wanted.flatMap(({ invitee }) => invitee.external_id ?? [])
-  const rows = await tx
-    .select()
-    .from(members)
-    .where(
-      and(
-        eq(members.organizationId, ctx.organizationId),
-        ne(members.status, 'removed'),
-        or(
-          inArray(members.emailKey, emailKeys),
-          externalIds.length === 0 ? undefined : inArray(members.externalId, externalIds)
-        )
-      )
-    )
+  const organizationId = idToUuid('org', ctx.organizationId)
+  const found = await tx.run(FIND_OCCUPANTS, [organizationId, emailKeys, externalIds])
+  const rows = found.map(readMember)
   const byEmail = new Map(rows.map((row) => [row.emailKey, row]))
   const ownerOfId = new Map(rows.map((row) => [row.externalId, row.emailKey]))
   return {

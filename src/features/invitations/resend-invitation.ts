@@ -11,7 +11,7 @@ import { refusalOf } from '../../refusals.js'
 import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
-import { countFreeSeats, seatLimitOf } from '../seats/count-free-seats.js'
+import { freeSeatsOf, seatLimitOf } from '../seats/free-seats.js'
 import {
   invitationNotResendable,
   invitationReplaced,
@@ -50,15 +50,18 @@ export async function resendInvitation(
   via: Via
 ): Promise<{ invitation: InvitationRow; link?: string }> {
   return runCommand(deps, ctx, async (tx) => {
-    const organization = await lockOrganization(deps, tx, ctx, ctx.organizationId)
+    const organization = await lockOrganization(deps, tx, ctx, {
+      organizationId: ctx.organizationId,
+      countMembers: true
+    })
     const offer = await findOffer(tx, ctx.organizationId, id)
     if (!offer) throw notFound()
-    await refuseResend(tx, ctx, organization, offer)
+    refuseResend(ctx, organization, offer)
     if (via === 'email') await spendAllowance(tx, ctx, offer.invitation)
 
     const invitation = await reopen(deps, tx, ctx, { organization, offer, via })
-    if (via === 'email') await enqueueInvitationEmails(tx, ctx, [invitation])
-    await appendEvents(tx, ctx, placeOf(organization), [
+    if (via === 'email') enqueueInvitationEmails(tx, ctx, [invitation])
+    appendEvents(tx, ctx, placeOf(organization), [
       {
         type: via === 'email' ? 'invitation.resent' : 'invitation.link_copied',
         subject: { type: 'invitation', id },
@@ -72,12 +75,16 @@ export async function resendInvitation(
   })
 }
 
-async function refuseResend(
-  tx: Tx,
+function refuseResend(
   ctx: OrgContext,
-  { row, policy: { policy }, actor }: LockedOrganization,
+  organization: LockedOrganization,
   { invitation, member }: Offer
-): Promise<void> {
+): void {
+  const {
+    row,
+    policy: { policy },
+    actor
+  } = organization
   const refusal = refusalOf(decide(policy, actor, { permission: 'invitation.resend' }))
   if (refusal) throw refusal
   const status = invitationStatusAt(invitation, ctx.now)
@@ -87,7 +94,7 @@ async function refuseResend(
   if (member.invitationId !== invitation.id) {
     throw invitationReplaced({ invitation_id: member.invitationId })
   }
-  if (status === 'expired' && (await countFreeSeats(tx, row, policy, ctx.now)) === 0) {
+  if (status === 'expired' && freeSeatsOf(organization) === 0) {
     throw seatsExhausted({ limit: seatLimitOf(row, policy) })
   }
 }

@@ -52,11 +52,11 @@ export const sendInvitationEmail = defineJob({
 })
 
 /** One mail for each, in the transaction that made or changed them. */
-export async function enqueueInvitationEmails(
+export function enqueueInvitationEmails(
   tx: Tx,
   { now }: CallContext,
   rows: readonly InvitationRow[]
-): Promise<void> {
+): void {
   const [first] = rows
   if (!first) return
   const { organizationId } = first
@@ -65,7 +65,7 @@ export async function enqueueInvitationEmails(
     invitation_id: row.id,
     send: row.sendCount
   }))
-  await enqueue(tx, { organizationId, now }, sendInvitationEmail, payloads)
+  enqueue(tx, { organizationId, now }, sendInvitationEmail, payloads)
 }
 
 async function composeMail(deps: Deps, row: InvitationRow): Promise<Mail> {
@@ -111,7 +111,7 @@ async function recordDelivery(
       .returning({ policyVersion: invitations.policyVersion })
     if (!updated) return
     const { organizationId } = row
-    await appendEvents(tx, ctx, { organizationId, ...updated }, [toEvent(row, delivery)])
+    appendEvents(tx, ctx, { organizationId, ...updated }, [toEvent(row, delivery)])
   })
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
@@ -26,7 +26,7 @@ interface Offers {
 }
 
 /**
- * Writes members and invitations of all grants, in one statement each. Answers with the invitations
+ * Adds members and invitations of all grants to what the transaction writes. Answers with the invitations
  * in the order of the grants, and with those that turned out to have expired.
  */
 export async function writeOffers(
@@ -65,12 +65,13 @@ export async function writeOffers(
     return { row, member: memberOf(row, grant) }
   })
   const expired = await closeExpired(tx, ctx, grants)
-  await tx
-    .insert(members)
-    .values(offers.map(({ member }) => member))
-    .onConflictDoUpdate({ target: [members.organizationId, members.id], set: REUSED })
+  tx.add(
+    members,
+    offers.map(({ member }) => member),
+    REUSE
+  )
   const rows = offers.map(({ row }) => row)
-  await tx.insert(invitations).values(rows)
+  tx.add(invitations, rows)
   return { invitations: rows, expired }
 }
 
@@ -104,34 +105,32 @@ async function closeExpired(
 }
 
 /** What the request says of the person; of a seat offered again, what it does not say stays. */
-function memberOf(row: InvitationRow, { invitee, reused }: Grant) {
+function memberOf(row: InvitationRow, { invitee, reused }: Grant): MemberRow {
   const { externalId, name, metadata } = reused ?? { externalId: null, name: null, metadata: {} }
   return {
     organizationId: row.organizationId,
     id: row.memberId,
     externalId: invitee.external_id ?? externalId,
+    userId: null,
     email: row.email,
     emailKey: row.emailKey,
     name: invitee.name ?? name,
     role: row.role,
     status: 'invited' as const,
+    endedBy: null,
     invitationId: row.id,
     offerExpiresAt: row.expiresAt,
     metadata: invitee.metadata ?? metadata,
     createdAt: row.createdAt,
-    updatedAt: row.updatedAt
+    updatedAt: row.updatedAt,
+    joinedAt: null,
+    removedAt: null
   }
 }
 
 /** What a new offer changes of a member that exists: everything but since when it exists. */
-const REUSED = {
-  externalId: sql`excluded.external_id`,
-  email: sql`excluded.email`,
-  name: sql`excluded.name`,
-  role: sql`excluded.role`,
-  status: sql`excluded.status`,
-  invitationId: sql`excluded.invitation_id`,
-  offerExpiresAt: sql`excluded.offer_expires_at`,
-  metadata: sql`excluded.metadata`,
-  updatedAt: sql`excluded.updated_at`
-}
+const REUSE = `
+  on conflict (organization_id, id) do update set external_id = excluded.external_id,
+    email = excluded.email, name = excluded.name, role = excluded.role, status = excluded.status,
+    invitation_id = excluded.invitation_id, offer_expires_at = excluded.offer_expires_at,
+    metadata = excluded.metadata, updated_at = excluded.updated_at`

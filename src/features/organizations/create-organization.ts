@@ -39,7 +39,7 @@ export async function createOrganization(
     await tx.insert(members).values(owner)
 
     const place = { organizationId: organization.id, policyVersion: version }
-    await appendEvents(tx, ctx, place, [
+    appendEvents(tx, ctx, place, [
       {
         type: 'organization.created',
         subject: { type: 'organization', id: organization.id },

@@ -4,8 +4,8 @@ import type { OrgContext } from '../../context.js'
 import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { effectiveStatus } from '../members/effective-status.js'
-import { seatLimitOf } from '../seats/count-free-seats.js'
-import { findOrganization } from './queries.js'
+import { seatLimitOf, usedSeatsOf } from '../seats/free-seats.js'
+import { findOrganization, type MemberCounts } from './queries.js'
 import type { SummarySchema } from './schemas.js'
 
 /** How many members of each status, and what that leaves of the seats. */
@@ -20,21 +20,21 @@ export async function getSummary(
     .from(members)
     .where(and(eq(members.organizationId, ctx.organizationId), ne(members.status, 'removed')))
     .groupBy(sql`1`)
-  const count = (name: string) => counted.find((row) => row.status === name)?.count ?? 0
+  const counts: MemberCounts = Object.fromEntries(counted.map((row) => [row.status, row.count]))
 
   const { policy } = ctx.policy
-  const used = policy.seats.counted.map(count).reduce((sum, one) => sum + one, 0)
+  const used = usedSeatsOf(counts, policy)
   const size = seatLimitOf(organization, policy)
   return {
     organization_id: organization.id,
     name: organization.name,
     seats: { used, available: size === null ? null : Math.max(0, size - used), size },
     members: {
-      invited: count('invited'),
-      invitation_expired: count('invitation_expired'),
-      active: count('active'),
-      suspended: count('suspended'),
-      reassignment_pending: count('reassignment_pending')
+      invited: counts.invited ?? 0,
+      invitation_expired: counts.invitation_expired ?? 0,
+      active: counts.active ?? 0,
+      suspended: counts.suspended ?? 0,
+      reassignment_pending: counts.reassignment_pending ?? 0
     }
   }
 }

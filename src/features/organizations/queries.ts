@@ -1,12 +1,34 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { CallContext, PolicyVersion } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
-import { members } from '../../db/tables/members.js'
+import { columnsOf, rowReader, type Statement } from '../../db/statement.js'
+import type { MemberStatus } from '../../db/tables/members.js'
 import { type OrganizationRow, organizations } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
+import { idToUuid } from '../../ids.js'
 import type { DecidingActor } from '../../policy/decide.js'
 import { findNewestVersion, loadPolicyVersion } from '../../policy-versions.js'
+
+const readOrganization = rowReader(organizations)
+
+/** One call (migrations): the lock, and what is true once it is held. */
+const LOCK: Statement = {
+  name: 'lock_organization',
+  text: `
+    select ${columnsOf(organizations, '(locked.organization)')}, locked.policy_version, locked.role,
+      locked.counts
+    from lock_organization($1, $2, $3, $4) locked`
+}
+
+interface Locked {
+  policy_version: number
+  role: string | null
+  counts: MemberCounts | null
+}
+
+/** How many members have each status at this instant; a status that nobody has is left out. */
+export type MemberCounts = Readonly<Partial<Record<MemberStatus, number>>>
 
 /** An organization that this transaction has locked, and what is true of it until the commit. */
 export interface LockedOrganization {
@@ -14,6 +36,14 @@ export interface LockedOrganization {
   readonly policy: PolicyVersion
   /** The caller as `decide` takes it: a member by the role it holds now, not when it was let in. */
   readonly actor: DecidingActor
+  /** Of a policy that limits seats, when the lock was taken to give one away. */
+  readonly counts: MemberCounts
+}
+
+interface LockRequest {
+  readonly organizationId: string
+  /** So that it can be told how many seats are free. */
+  readonly countMembers?: boolean
 }
 
 /**
@@ -26,34 +56,19 @@ export async function lockOrganization(
   deps: Deps,
   tx: Tx,
   ctx: CallContext,
-  organizationId: string
+  { organizationId, countMembers = false }: LockRequest
 ): Promise<LockedOrganization> {
-  const [row] = await tx
-    .select()
-    .from(organizations)
-    .where(eq(organizations.id, organizationId))
-    .for('no key update')
-  if (!row) throw notFound()
-  // A statement of its own: the one that waited for the lock still sees what was before the wait.
-  const { rows } = await tx.execute<{ version: number; role: string | null }>(sql`
-    select (select max(version) from policies where key = ${row.policyKey}) as version,
-      ${actingRole(ctx, organizationId)} as role`)
-  const current = rows[0]
-  if (!current || (ctx.actor.type === 'member' && current.role === null)) throw notFound()
+  const memberId = ctx.actor.type === 'member' ? idToUuid('mem', ctx.actor.id) : null
+  const values = [idToUuid('org', organizationId), memberId, countMembers, ctx.now]
+  const [locked] = await tx.run<Locked>(LOCK, values)
+  if (!locked || (memberId !== null && locked.role === null)) throw notFound()
+  const row = readOrganization(locked as unknown as Record<string, unknown>)
   return {
     row,
-    policy: await loadPolicyVersion(deps, tx, row.policyKey, current.version),
-    actor: current.role === null ? { kind: 'host' } : { kind: 'member', role: current.role }
+    policy: await loadPolicyVersion(deps, tx, row.policyKey, locked.policy_version),
+    actor: locked.role === null ? { kind: 'host' } : { kind: 'member', role: locked.role },
+    counts: locked.counts ?? {}
   }
-}
-
-function actingRole({ actor }: CallContext, organizationId: string) {
-  if (actor.type !== 'member') return sql`null`
-  return sql`(select ${members.role} from ${members} where ${and(
-    eq(members.organizationId, organizationId),
-    eq(members.id, actor.id),
-    eq(members.status, 'active')
-  )})`
 }
 
 export async function findOrganization(db: Db, id: string): Promise<OrganizationRow> {

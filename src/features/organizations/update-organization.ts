@@ -24,7 +24,9 @@ export async function updateOrganization(
   input: OrganizationUpdate
 ): Promise<OrganizationRow> {
   return runCommand(deps, ctx, async (tx) => {
-    const organization = await lockOrganization(deps, tx, ctx, ctx.organizationId)
+    const organization = await lockOrganization(deps, tx, ctx, {
+      organizationId: ctx.organizationId
+    })
     checkPermission(organization, input)
     checkHosts(deps.config, organization.policy.policy, input)
 
@@ -43,7 +45,7 @@ export async function updateOrganization(
 
     const { version: policyVersion } = organization.policy
     const place = { organizationId: ctx.organizationId, policyVersion }
-    await appendEvents(tx, ctx, place, [
+    appendEvents(tx, ctx, place, [
       {
         type: 'organization.updated',
         subject: { type: 'organization', id: ctx.organizationId },
