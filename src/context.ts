@@ -38,6 +38,8 @@ export interface OperatorContext extends CallContext {
   readonly scopes: readonly string[]
   /** Null: every organization. */
   readonly organizationIds: readonly string[] | null
+  /** When whoever calls may no longer; null: never. */
+  readonly expiresAt: Date | null
 }
 
 /** The same by an API key. */

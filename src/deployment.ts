@@ -12,6 +12,8 @@ import { keepSecrets, type Secrets } from './secrets.js'
 /** A database that is up to date, and everything a process needs to work on it. */
 export interface Deployment {
   readonly deps: Deps
+  /** Resolves when the embedded database has ended by itself. */
+  readonly lost?: Promise<void>
   close(): Promise<void>
 }
 
@@ -62,6 +64,7 @@ async function openOn(
   }
   return {
     deps,
+    ...(embedded ? { lost: embedded.lost } : {}),
     async close() {
       await deps.close()
       await embedded?.stop()

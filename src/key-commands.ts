@@ -96,7 +96,7 @@ export async function revokeKey(config: Config, id: string): Promise<void> {
 
 /** Whoever may run commands on the machine may do everything. */
 function operatorContext(deps: Deployment['deps']): OperatorContext {
-  return { ...systemContext(deps), scopes: ['*'], organizationIds: null }
+  return { ...systemContext(deps), scopes: ['*'], organizationIds: null, expiresAt: null }
 }
 
 async function visit(

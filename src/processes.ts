@@ -72,7 +72,13 @@ async function run(
     await closeAll([...running, deployment]).catch(() => undefined)
     throw error
   }
-  log.info({ signal: await signaled }, 'Stopping: what is under way finishes first')
+  const signal = await Promise.race([signaled, deployment.lost?.then(() => undefined) ?? signaled])
+  if (signal === undefined) {
+    // Nothing can be finished without it, and a start recovers what was committed.
+    log.fatal('The embedded PostgreSQL has ended: start Muster again')
+    process.exit(1)
+  }
+  log.info({ signal }, 'Stopping: what is under way finishes first')
   await closeAll([...running, deployment])
   process.exit(0)
 }

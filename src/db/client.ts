@@ -33,8 +33,8 @@ export interface PoolOptions {
 }
 
 /**
- * A pool of connections. A connection that breaks while idle is reported and replaced; without a
- * listener it would end the process.
+ * A pool of connections. One that breaks while idle is reported, one in use fails its statement;
+ * both are replaced. Without a listener either would end the process.
  */
 export function createPool({ url, max, onError }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -45,6 +45,8 @@ export function createPool({ url, max, onError }: PoolOptions): pg.Pool {
     application_name: 'muster'
   })
   pool.on('error', onError)
+  // While it is in use the pool does not listen: its statement fails, and that is told.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
 

@@ -19,6 +19,8 @@ const PASSING = /^(08|53300|55|57)/
 export interface Session {
   readonly client: Client
   lost: boolean
+  /** Resolves when it is over, by whatever side. */
+  readonly ended: Promise<void>
 }
 
 /** Its listener keeps a lost connection from ending the process; the pools' own errors tell. */
@@ -33,9 +35,12 @@ export async function openSession(port: number, password: string): Promise<Sessi
     connectionTimeoutMillis: CONNECT_MAX_MS,
     lock_timeout: OWNER_WAIT_MS
   })
-  const session = { client, lost: false }
   client.on('error', () => undefined)
-  client.once('end', () => {
+  const ended = new Promise<void>((resolve) => {
+    client.once('end', resolve)
+  })
+  const session: Session = { client, lost: false, ended }
+  void ended.then(() => {
     session.lost = true
   })
   await client.connect()

@@ -33,6 +33,8 @@ const POLL_MS = 10
 /** The PostgreSQL server of a data folder. */
 export interface EmbeddedPostgres {
   readonly url: string
+  /** Resolves when our server has ended without being stopped by us; never for a guest. */
+  readonly lost: Promise<void>
   /** Stops the server if it is ours, else only lets go of it. May be called again. */
   stop(): Promise<void>
 }
@@ -154,14 +156,30 @@ async function asOwner(attempt: Attempt, to: Attachment): Promise<EmbeddedPostgr
   let stopped: Promise<void> | undefined
   return {
     url: toUrl(attempt, to.server),
+    lost: untilGone(attempt.cluster, to.session).then(() =>
+      stopped ? new Promise(NEVER) : undefined
+    ),
     stop: () => (stopped ??= stopOwned(attempt, to))
   }
 }
 
 async function asGuest(attempt: Attempt, to: Attachment): Promise<EmbeddedPostgres> {
   await closeSession(to.session)
-  return { url: toUrl(attempt, to.server), stop: () => Promise.resolve() }
+  return { url: toUrl(attempt, to.server), lost: new Promise(NEVER), stop: () => Promise.resolve() }
 }
+
+/** A server that lost its connections but lives on recovers by itself. */
+async function untilGone(cluster: Cluster, { ended }: Session): Promise<void> {
+  await ended
+  for (;;) {
+    const server = await findServer(cluster)
+    if (!server) return
+    if (server.ready) await new Promise(NEVER)
+    await setTimeout(POLL_MS)
+  }
+}
+
+const NEVER = () => undefined
 
 const toUrl = ({ password }: Attempt, { port }: Server) =>
   `postgres://${EMBEDDED_NAME}:${encodeURIComponent(password)}@127.0.0.1:${port}/${EMBEDDED_NAME}`

@@ -142,7 +142,8 @@ function proveKey(
     ...call,
     actor: { type: 'api_key', id: key.id, name: key.name },
     scopes: key.scopes,
-    organizationIds: key.organizationIds
+    organizationIds: key.organizationIds,
+    expiresAt: key.expiresAt
   }
 }
 

@@ -43,7 +43,15 @@ export const OWN_FORMATS: Record<string, (text: string) => boolean> = {
   'date-time': (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)),
   mailbox: (text) => parseEmail(text) !== undefined,
   'web-url': (text) => URL.canParse(text) && /^https?:\/\//i.test(text),
+  'link-base': isLinkBase,
   'time-zone': isTimeZone
+}
+
+/** What a path can be put behind. */
+function isLinkBase(text: string): boolean {
+  if (!URL.canParse(text) || /[?#]/.test(text)) return false
+  const { protocol, username, password } = new URL(text)
+  return /^https?:$/.test(protocol) && username === '' && password === ''
 }
 
 function isTimeZone(text: string): boolean {

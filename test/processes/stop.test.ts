@@ -144,6 +144,19 @@ await t.test('a stop while it is still starting leaves nothing running', async (
   t.equal(await serverPid(dataDir), 0)
 })
 
+await t.test('when the embedded database dies, so does Muster, and both start again', async (t) => {
+  const { dataDir, key } = await usedDataDir(t)
+  const muster = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
+  const { path } = await createOrganization(clientOf(muster, key))
+  process.kill(await serverPid(dataDir), 'SIGKILL')
+  t.same(await muster.exited(), { code: 1, signal: null })
+  t.match(muster.stdout(), /The embedded PostgreSQL has ended: start Muster again/)
+
+  const again = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
+  t.equal((await clientOf(again, key)('GET', path)).status, 200)
+  t.same(await again.stop(), FINE)
+})
+
 await t.test('a Redis that went away does not hold up a stop', needsRedis, async (t) => {
   const redis = await startRedis(t)
   const database = deploymentOn(await createTestDatabase(t))

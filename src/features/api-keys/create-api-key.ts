@@ -7,7 +7,7 @@ import type { Deps } from '../../deps.js'
 import { idToUuid } from '../../ids.js'
 import { hasScope, type Scope } from '../../scopes.js'
 import { appendEvents } from '../events/append-events.js'
-import { keyExpiresInPast, scopeNotHeld } from './errors.js'
+import { keyExpiresInPast, keyOutlivesOwn, scopeNotHeld } from './errors.js'
 import type { ApiKeyCreate } from './schemas.js'
 
 /** A key's row together with its value, which exists nowhere else. */
@@ -19,7 +19,7 @@ export interface NewApiKey {
 /**
  * Makes a key that may do at most what the caller's may.
  *
- * @throws Problem scope_not_held, expiry_in_past
+ * @throws Problem scope_not_held, expiry_in_past, expiry_beyond_own
  */
 export async function createApiKey(
   deps: Deps,
@@ -30,6 +30,7 @@ export async function createApiKey(
   if (!held || !coversOrganizations(ctx, input.organization_ids ?? null)) throw scopeNotHeld()
   const expiresAt = input.expires_at == null ? null : new Date(input.expires_at)
   if (expiresAt !== null && expiresAt <= ctx.now) throw keyExpiresInPast()
+  if (outlives(expiresAt, ctx.expiresAt)) throw keyOutlivesOwn()
 
   const { id, secret, token } = newApiKeyToken()
   return runCommand(deps, ctx, async (tx) => {
@@ -51,6 +52,11 @@ function coversOrganizations(
 ): boolean {
   if (organizationIds === null) return true
   return wanted?.every((id) => organizationIds.includes(id)) ?? false
+}
+
+/** Null: never ends. */
+function outlives(one: Date | null, other: Date | null): boolean {
+  return other !== null && (one === null || one > other)
 }
 
 interface ApiKeyInsert {

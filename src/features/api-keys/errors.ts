@@ -13,3 +13,13 @@ export const keyExpiresInPast = defineProblem({
   en: ['Expiry in the past', 'expires_at must lie in the future.'],
   fr: ['Expiration passée', 'expires_at doit être dans le futur.']
 })
+
+export const keyOutlivesOwn = defineProblem({
+  code: 'expiry_beyond_own',
+  status: 403,
+  en: ['Expiry beyond your own', 'A key that ends cannot make one that lives longer.'],
+  fr: [
+    'Expiration au-delà de la vôtre',
+    'Une clé qui expire ne peut pas en créer une qui dure plus.'
+  ]
+})

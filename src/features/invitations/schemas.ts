@@ -109,7 +109,7 @@ export const InvitationSchema = Type.Object(
     delivery: Nullable(
       Type.Union(
         DELIVERIES.map((delivery) => Type.Literal(delivery)),
-        { description: 'Where its mail is; null when you send the link yourself.' }
+        { description: 'Where its mail is; null: none was sent, and none will be.' }
       )
     ),
     locale: LocaleSchema,
@@ -132,14 +132,16 @@ export const InvitationSchema = Type.Object(
 
 /** The only crossing from row to wire; the status is the one of the given instant. */
 export function toInvitation(row: InvitationRow, now: Date): Static<typeof InvitationSchema> {
+  const status = invitationStatusAt(row, now)
   return {
     id: row.id,
     organization_id: row.organizationId,
     member_id: row.memberId,
     email: row.email,
     role: row.role,
-    status: invitationStatusAt(row, now),
-    delivery: row.delivery,
+    status,
+    // A mail that is still waiting when its invitation ends is never sent.
+    delivery: row.delivery === 'queued' && status !== 'pending' ? null : row.delivery,
     locale: row.locale,
     invited_by: { type: row.invitedByType, id: row.invitedById, name: row.invitedByName },
     created_at: row.createdAt.toISOString(),

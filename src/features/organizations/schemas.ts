@@ -28,7 +28,7 @@ const Mailbox = Type.String({
 
 const Links = Type.Object(
   {
-    base_url: Type.Optional(WebUrl),
+    base_url: Type.Optional(Type.String({ ...WebUrl, format: 'link-base' })),
     accept_url: Type.Optional(WebUrl)
   },
   {

@@ -45,6 +45,17 @@ await t.test('POST /v1/api-keys', async (t) => {
     t.equal(await limit(null), 'scope_not_held')
   })
 
+  await t.test('never lets a key make one that outlives it', async (t) => {
+    const at = (days: number) => new Date(START.getTime() + days * DAY_MS).toISOString()
+    const { body: brief } = await create({ expires_at: at(2) })
+    const wants = async (expires_at: string | null) =>
+      (await create({ expires_at }, brief.api_key)).body.code ?? 'created'
+    t.equal(await wants(at(1)), 'created')
+    t.equal(await wants(at(2)), 'created')
+    t.equal(await wants(at(3)), 'expiry_beyond_own')
+    t.equal(await wants(null), 'expiry_beyond_own')
+  })
+
   await t.test('refuses unknown scopes, twice the same, and ids of another kind', async (t) => {
     for (const fields of [
       { scopes: ['members:destroy'] },
