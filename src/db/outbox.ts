@@ -61,19 +61,29 @@ function toStatement(additions: readonly Addition[]): Statement {
   return statement
 }
 
+type Encode = (row: Readonly<Record<string, unknown>>) => Record<string, unknown>
+
+const encoders = new WeakMap<PgTable, Encode>()
+
 function encodeRows(table: PgTable, rows: readonly object[]): string {
+  const encode = encoders.get(table) ?? createEncoder(table)
+  encoders.set(table, encode)
+  return JSON.stringify((rows as Record<string, unknown>[]).map(encode))
+}
+
+/** What JSON cannot hold as it is, the column itself turns into what PostgreSQL reads. */
+function createEncoder(table: PgTable): Encode {
   const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({
     key,
     name: column.name,
     write: column.columnType === 'PgCustomColumn' ? column.mapToDriverValue.bind(column) : undefined
   }))
-  const encoded = (rows as Record<string, unknown>[]).map((row) => {
+  return (row) => {
     const fields: Record<string, unknown> = {}
     for (const { key, name, write } of columns) {
       const value = row[key]
       fields[name] = write === undefined || value == null ? value : write(value)
     }
     return fields
-  })
-  return JSON.stringify(encoded)
+  }
 }

@@ -46,8 +46,8 @@ const FIND_CALLERS: Statement = {
       k.expires_at, k.revoked_at, o.policy_key,
       (select max(p.version) from policies p where p.key = o.policy_key) as policy_version,
       m.id as member_id, m.name as member_name, m.role, m.status
-    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[])
-      with ordinality as asked(key_id, organization_id, user_id, member_id, place)
+    from json_to_recordset($1::json)
+      as asked(place integer, key_id uuid, organization_id uuid, user_id text, member_id uuid)
     left join api_keys k on k.id = asked.key_id
     left join organizations o on o.id = asked.organization_id
     left join lateral (
@@ -83,16 +83,14 @@ const BATCH = { max: 200, lanes: 2 }
  */
 export function createFindCaller(deps: Deps): (question: CallerQuestion) => Promise<CallerFacts> {
   return coalesce<CallerQuestion, CallerFacts>(async (questions) => {
-    const rows = await deps.db.run<CallerRow>(FIND_CALLERS, [
-      questions.map(({ keyId }) => idToUuid('key', keyId)),
-      questions.map(({ organizationId }) =>
-        organizationId === undefined ? null : idToUuid('org', organizationId)
-      ),
-      questions.map(({ actor }) => (actor?.kind === 'user' ? actor.userId : null)),
-      questions.map(({ actor }) =>
-        actor?.kind === 'member' ? idToUuid('mem', actor.memberId) : null
-      )
-    ])
+    const asked = questions.map(({ keyId, organizationId, actor }, place) => ({
+      place,
+      key_id: idToUuid('key', keyId),
+      organization_id: organizationId === undefined ? null : idToUuid('org', organizationId),
+      user_id: actor?.kind === 'user' ? actor.userId : null,
+      member_id: actor?.kind === 'member' ? idToUuid('mem', actor.memberId) : null
+    }))
+    const rows = await deps.db.run<CallerRow>(FIND_CALLERS, [JSON.stringify(asked)])
     return rows.map(toFacts)
   }, BATCH)
 }
