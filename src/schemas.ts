@@ -4,7 +4,7 @@ import { type IdPrefix, idPattern } from './ids.js'
 /** A plain type becomes a list of two: what most tools read, and written faster than a union. */
 export const Nullable = <T extends TSchema>(schema: T) =>
   Type.Unsafe<Static<T> | null>(
-    typeof schema['type'] === 'string' && schema['type'] !== 'object'
+    typeof schema['type'] === 'string' && schema['type'] !== 'object' && !('const' in schema)
       ? { ...schema, type: [schema['type'], 'null'] }
       : Type.Union([schema, Type.Null()])
   )

@@ -156,30 +156,27 @@ async function asOwner(attempt: Attempt, to: Attachment): Promise<EmbeddedPostgr
   let stopped: Promise<void> | undefined
   return {
     url: toUrl(attempt, to.server),
-    lost: untilGone(attempt.cluster, to.session).then(() =>
-      stopped ? new Promise(NEVER) : undefined
-    ),
+    lost: to.session.ended.then(() => (stopped ? never : untilGone(attempt.cluster))),
     stop: () => (stopped ??= stopOwned(attempt, to))
   }
 }
 
 async function asGuest(attempt: Attempt, to: Attachment): Promise<EmbeddedPostgres> {
   await closeSession(to.session)
-  return { url: toUrl(attempt, to.server), lost: new Promise(NEVER), stop: () => Promise.resolve() }
+  return { url: toUrl(attempt, to.server), lost: never, stop: () => Promise.resolve() }
 }
 
 /** A server that lost its connections but lives on recovers by itself. */
-async function untilGone(cluster: Cluster, { ended }: Session): Promise<void> {
-  await ended
+async function untilGone(cluster: Cluster): Promise<void> {
   for (;;) {
     const server = await findServer(cluster)
     if (!server) return
-    if (server.ready) await new Promise(NEVER)
+    if (server.ready) return never
     await setTimeout(POLL_MS)
   }
 }
 
-const NEVER = () => undefined
+const never = new Promise<never>(() => undefined)
 
 const toUrl = ({ password }: Attempt, { port }: Server) =>
   `postgres://${EMBEDDED_NAME}:${encodeURIComponent(password)}@127.0.0.1:${port}/${EMBEDDED_NAME}`

@@ -1,5 +1,6 @@
 import { getTableColumns, getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
+import { toJson } from './rows.js'
 import type { Run, Statement } from './statement.js'
 
 interface Addition {
@@ -34,7 +35,7 @@ export function createOutbox(): Outbox {
     },
     async write(run) {
       if (additions.length === 0) return
-      const values = additions.map(({ table, rows }) => encodeRows(table, rows))
+      const values = additions.map(({ table, rows }) => toJson(table, rows))
       await run(toStatement(additions), values)
     }
   }
@@ -59,31 +60,4 @@ function toStatement(additions: readonly Addition[]): Statement {
   const statement = { name: `outbox_${statements.size}`, text }
   statements.set(key, statement)
   return statement
-}
-
-type Encode = (row: Readonly<Record<string, unknown>>) => Record<string, unknown>
-
-const encoders = new WeakMap<PgTable, Encode>()
-
-function encodeRows(table: PgTable, rows: readonly object[]): string {
-  const encode = encoders.get(table) ?? createEncoder(table)
-  encoders.set(table, encode)
-  return JSON.stringify((rows as Record<string, unknown>[]).map(encode))
-}
-
-/** What JSON cannot hold as it is, the column itself turns into what PostgreSQL reads. */
-function createEncoder(table: PgTable): Encode {
-  const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({
-    key,
-    name: column.name,
-    write: column.columnType === 'PgCustomColumn' ? column.mapToDriverValue.bind(column) : undefined
-  }))
-  return (row) => {
-    const fields: Record<string, unknown> = {}
-    for (const { key, name, write } of columns) {
-      const value = row[key]
-      fields[name] = write === undefined || value == null ? value : write(value)
-    }
-    return fields
-  }
 }

@@ -1,7 +1,8 @@
 import { type AnyColumn, and, asc, desc, getTableColumns, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { Db } from './client.js'
-import { rowReader, statementOf } from './statement.js'
+import { rowReader } from './rows.js'
+import { statementOf } from './statement.js'
 
 /** One page of a list, ordered by id, which is the order of creation. */
 export interface PageRequest {

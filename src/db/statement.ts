@@ -1,5 +1,3 @@
-import { getTableColumns } from 'drizzle-orm'
-import type { PgTable } from 'drizzle-orm/pg-core'
 import type pg from 'pg'
 
 /**
@@ -50,41 +48,4 @@ const names = new Map<string, string>()
 export function statementOf(text: string): Statement {
   if (!names.has(text) && names.size < NAMES_MAX) names.set(text, `built_${names.size}`)
   return { name: names.get(text), text }
-}
-
-/** All columns of a table for a select, `from` being how the statement refers to its row. */
-export function columnsOf(table: PgTable, from: string): string {
-  return Object.values(getTableColumns(table))
-    .map(({ name }) => `${from}."${name}"`)
-    .join(', ')
-}
-
-type RawRow = Record<string, unknown>
-type ReadRow<T extends PgTable> = (raw: RawRow) => T['$inferSelect']
-
-const readers = new WeakMap<PgTable, ReadRow<PgTable>>()
-
-/** Turns what a select of all columns answers into the rows of a table as the query builder would give them. */
-export function rowReader<T extends PgTable>(table: T): ReadRow<T> {
-  const known = (readers.get(table) ?? createRowReader(table)) as ReadRow<T>
-  readers.set(table, known)
-  return known
-}
-
-function createRowReader(table: PgTable): ReadRow<PgTable> {
-  const columns = Object.entries(getTableColumns(table)).map(([key, column]) => ({
-    key,
-    name: column.name,
-    // The driver itself reads every other type as the builder does.
-    read:
-      column.columnType === 'PgCustomColumn' ? column.mapFromDriverValue.bind(column) : undefined
-  }))
-  return (raw) => {
-    const row: RawRow = {}
-    for (const { key, name, read } of columns) {
-      const value = raw[name]
-      row[key] = read === undefined || value === null ? value : read(value)
-    }
-    return row
-  }
 }

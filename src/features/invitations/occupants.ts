@@ -1,6 +1,7 @@
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
-import { columnsOf, rowReader, type Statement } from '../../db/statement.js'
+import { columnsOf, rowReader } from '../../db/rows.js'
+import type { Statement } from '../../db/statement.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
 import type { Problem } from '../../errors.js'
 import { externalIdTaken } from '../../errors.js'

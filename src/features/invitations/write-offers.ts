@@ -26,8 +26,8 @@ interface Offers {
 }
 
 /**
- * Adds members and invitations of all grants to what the transaction writes. Answers with the invitations
- * in the order of the grants, and with those that turned out to have expired.
+ * Adds members and invitations of all grants to what the transaction writes. Answers with the
+ * invitations in the order of the grants, and with those that turned out to have expired.
  */
 export async function writeOffers(
   deps: Deps,

@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm'
 import type { CallContext, PolicyVersion } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
-import { columnsOf, rowReader, type Statement } from '../../db/statement.js'
+import { columnsOf, rowReader } from '../../db/rows.js'
+import type { Statement } from '../../db/statement.js'
 import type { MemberStatus } from '../../db/tables/members.js'
 import { type OrganizationRow, organizations } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
@@ -36,8 +37,8 @@ export interface LockedOrganization {
   readonly policy: PolicyVersion
   /** The caller as `decide` takes it: a member by the role it holds now, not when it was let in. */
   readonly actor: DecidingActor
-  /** Of a policy that limits seats, when the lock was taken to give one away. */
-  readonly counts: MemberCounts
+  /** Counted only for a policy that limits seats; undefined unless the lock asked for it. */
+  readonly counts: MemberCounts | undefined
 }
 
 interface LockRequest {
@@ -67,7 +68,7 @@ export async function lockOrganization(
     row,
     policy: await loadPolicyVersion(deps, tx, row.policyKey, locked.policy_version),
     actor: locked.role === null ? { kind: 'host' } : { kind: 'member', role: locked.role },
-    counts: locked.counts ?? {}
+    counts: countMembers ? (locked.counts ?? {}) : undefined
   }
 }
 

@@ -20,5 +20,6 @@ export function usedSeatsOf(counts: MemberCounts, { seats }: Policy): number {
 export function freeSeatsOf({ row, policy: { policy }, counts }: LockedOrganization): number {
   const limit = seatLimitOf(row, policy)
   if (limit === null) return Number.POSITIVE_INFINITY
+  if (!counts) throw new Error('lock the organization with countMembers to give seats away')
   return Math.max(0, limit - usedSeatsOf(counts, policy))
 }
