@@ -27,7 +27,7 @@ const NO_FLOOR_BELOW = FLOORS.slice(0, -1).map(([floor, path], index) => ({
 
 const ROUTES = '^src/features/[^/]+/routes\\.ts$'
 const KNOW_FASTIFY = [ROUTES, '^src/(pages|http)/', '^src/(app|processes)\\.ts$']
-const PRIVATE = '^src/features/[^/]+/(schemas|errors|[^/]+\\.job|[^/]+\\.sweep)\\.ts$'
+const PRIVATE = '^src/features/[^/]+/([^/]*schemas|errors|[^/]+\\.job|[^/]+\\.sweep)\\.ts$'
 const only = (name, packages, knownBy) => ({
   name: `only-${name}`,
   severity: 'error',
@@ -93,7 +93,7 @@ module.exports = {
       severity: 'error',
       comment: 'Accepting an invitation answers with a member: that wire shape, and nothing else.',
       from: { path: '^src/features/([^/]+)/routes\\.ts$' },
-      to: { path: PRIVATE, pathNot: ['^src/features/$1/', '/schemas\\.ts$'] }
+      to: { path: PRIVATE, pathNot: ['^src/features/$1/', 'schemas\\.ts$'] }
     },
     {
       name: 'features-keep-their-own-from-others',

@@ -1,6 +1,7 @@
 import type { Tx } from './db/client.js'
 import type { Locale } from './errors.js'
 import type { Policy } from './policy/document.js'
+import type { Channel } from './policy/document-shape.js'
 
 /** Who does something, as the event log names them. */
 export type Actor =
@@ -56,9 +57,11 @@ export interface OrgContext extends CallContext {
   readonly caller: readonly string[]
   readonly organizationId: string
   readonly policy: PolicyVersion
+  /** From which kind of client the acting member calls; null: unknown, or the host itself. */
+  readonly channel: Channel | null
 }
 
-/** A policy as it stood when it was read. */
+/** A policy as it stood when it was read, with the organization's own roles where it is one's. */
 export interface PolicyVersion {
   readonly key: string
   readonly version: number

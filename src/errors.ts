@@ -16,16 +16,32 @@ export interface ProblemDefinition {
 /** Extension members of RFC 9457: sent in the body as they are, and usable in the texts. */
 export type ProblemMembers = Readonly<Record<string, unknown>>
 
+export type OwnTexts = Readonly<
+  Record<string, { readonly en?: string | undefined; readonly fr?: string | undefined }>
+>
+
 /** An expected failure: the caller is told the code and what to do, and nobody is paged. */
 export class Problem extends Error {
   readonly definition: ProblemDefinition
   readonly members: ProblemMembers
+  /** A policy's own words by code and language, where it was known to whoever threw. */
+  texts?: OwnTexts
 
   constructor(definition: ProblemDefinition, members: ProblemMembers = {}) {
     super(fill(definition.en[1], members))
     this.name = 'Problem'
     this.definition = definition
     this.members = members
+  }
+}
+
+/** What fails inside is told in these words: for doors that no acting member has opened. */
+export async function inWordsOf<T>(texts: OwnTexts, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Problem) error.texts = texts
+    throw error
   }
 }
 

@@ -1,7 +1,7 @@
 import { fromString, fromUUID, toUUID, typeidUnboxed } from 'typeid-js'
 
 /** The closed list of id prefixes. Secrets (`mk_`, `mlk_`) never share one with an id. */
-export const ID_PREFIXES = ['org', 'mem', 'inv', 'evt', 'key', 'job', 'mail', 'req'] as const
+export const ID_PREFIXES = ['org', 'mem', 'inv', 'grp', 'evt', 'key', 'job', 'mail', 'req'] as const
 export type IdPrefix = (typeof ID_PREFIXES)[number]
 
 /**

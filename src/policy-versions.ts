@@ -5,6 +5,7 @@ import { policies } from './db/tables/policies.js'
 import type { Deps } from './deps.js'
 import { type Policy, PolicyDocument } from './policy/document.js'
 import { PRESETS } from './policy/presets.js'
+import { type CustomRole, withCustomRoles } from './policy/roles.js'
 
 /** Versions never change, so they are parsed once per process; the oldest read go first. */
 const CACHE_MAX = 500
@@ -20,10 +21,29 @@ export async function loadPolicyVersion(
   const cached = cacheOf(deps)
   const name = `${key}@${version}`
   const policy = cached.get(name) ?? (await readPolicy(db, key, version))
-  cached.set(name, policy)
-  const [oldest] = cached.keys()
-  if (cached.size > CACHE_MAX && oldest !== undefined) cached.delete(oldest)
+  remember(cached, name, policy)
   return { key, version, policy }
+}
+
+/** Of each policy, what it is with the roles of those organizations that have any. */
+const inOrganizations = new WeakMap<Policy, Map<string, Policy>>()
+
+/** The same version as it stands in an organization whose own roles are this JSON text. */
+export function inOrganization(version: PolicyVersion, customRoles: string | null): PolicyVersion {
+  if (customRoles === null) return version
+  const known = inOrganizations.get(version.policy) ?? new Map<string, Policy>()
+  inOrganizations.set(version.policy, known)
+  const policy =
+    known.get(customRoles) ??
+    withCustomRoles(version.policy, JSON.parse(customRoles) as CustomRole[])
+  remember(known, customRoles, policy)
+  return { ...version, policy }
+}
+
+function remember(known: Map<string, Policy>, name: string, policy: Policy): void {
+  known.set(name, policy)
+  const [oldest] = known.keys()
+  if (known.size > CACHE_MAX && oldest !== undefined) known.delete(oldest)
 }
 
 function cacheOf(deps: Deps): Map<string, Policy> {

@@ -69,6 +69,17 @@ export const Metadata = Type.Record(
   }
 )
 
+/** Of whatever a policy may want confirmed. */
+export const ConfirmQuery = Type.Object(
+  {
+    confirm: Type.Boolean({
+      default: false,
+      description: 'Whoever asks means it: needed where the policy wants a confirmation (428).'
+    })
+  },
+  { additionalProperties: false }
+)
+
 export const OrganizationParams = Type.Object({ organization_id: Id('org') })
 
 export const ProblemSchema = Type.Object(

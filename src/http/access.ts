@@ -4,12 +4,14 @@ import { apiKeySecretMatches, parseApiKeyToken } from '../crypto/api-key-token.j
 import type { Deps } from '../deps.js'
 import { notFound } from '../errors.js'
 import { idPattern } from '../ids.js'
-import { decide } from '../policy/decide.js'
-import type { Permission, Policy } from '../policy/document.js'
-import { loadPolicyVersion } from '../policy-versions.js'
-import { refusalOf } from '../refusals.js'
+import { permits } from '../policy/decide.js'
+import type { Policy } from '../policy/document.js'
+import { CHANNELS, type Channel } from '../policy/document-shape.js'
+import type { Permission } from '../policy/permissions.js'
+import { inOrganization, loadPolicyVersion } from '../policy-versions.js'
+import { enforce } from '../refusals.js'
 import { hasScope, type Scope } from '../scopes.js'
-import { type ActorName, type CallerFacts, createFindCaller } from './caller.js'
+import { type ActorName, type CallerFacts, createFindCaller, type MemberFacts } from './caller.js'
 import {
   actorNotMember,
   actorSuspended,
@@ -22,12 +24,24 @@ import { localeOf } from './locale.js'
 
 /**
  * Who may call a route. `public`: anyone. `operator`: an API key, on the deployment. `tenant`: an
- * API key on one organization, as itself or on behalf of a member whose role has the permission.
+ * API key on one organization, as itself or on behalf of a member whose role has the permission
+ * (null: any active member).
  */
 export type RouteAccess =
   | { readonly class: 'public' }
   | { readonly class: 'operator'; readonly scope: Scope }
-  | { readonly class: 'tenant'; readonly scope: Scope; readonly permission: Permission }
+  | TenantAccess
+
+interface TenantAccess {
+  readonly class: 'tenant'
+  readonly scope: Scope
+  readonly permission: Permission | null
+  /**
+   * Whom a request asks about: looked up together with who asks, so the proof waits for the body.
+   * What the body says before that is only held against its schema.
+   */
+  readonly subjectOf?: (body: unknown) => ActorName | undefined
+}
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -43,6 +57,9 @@ const NO_HASH = Buffer.alloc(32)
 
 /** What the route's handler may rely on; throws when the route declared another class. */
 export const orgContext = (request: FastifyRequest) => request.getDecorator<OrgContext>('org')
+/** Whom the request asks about, where the route says so; undefined: nobody who is there. */
+export const askedAbout = (request: FastifyRequest) =>
+  request.getDecorator<{ member: MemberFacts | undefined }>('askedAbout').member
 export const keyContext = (request: FastifyRequest) => request.getDecorator<KeyContext>('apiKey')
 
 /** For what concerns the whole deployment: a key that is limited to organizations may not. */
@@ -67,6 +84,7 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
   const findCaller = createFindCaller(deps)
   app.decorateRequest('org')
   app.decorateRequest('apiKey')
+  app.decorateRequest('askedAbout')
 
   app.addHook('onRoute', (route) => {
     if (!route.config?.access) throw new Error(`${route.url} declares no access`)
@@ -76,14 +94,29 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     const { access } = request.routeOptions.config
     if (request.is404 || access?.class === 'public') return
     if (!access) throw new Error('a route without access cannot have been registered')
+    // Whoever has nothing that looks like a key is not even read.
+    readToken(request)
+    if (access.class === 'operator' || !asksAbout(access)) await prove(request, access)
+  })
 
+  app.addHook('preHandler', async (request) => {
+    const { access } = request.routeOptions.config
+    if (access && asksAbout(access)) await prove(request, access)
+  })
+
+  async function prove(
+    request: FastifyRequest,
+    access: Exclude<RouteAccess, { class: 'public' }>
+  ): Promise<void> {
     const token = readToken(request)
     const organizationId = access.class === 'tenant' ? readOrganizationId(request) : undefined
     const actor = readActor(request)
-    const facts = await findCaller({ keyId: token.id, organizationId, actor })
+    const subject = access.class === 'tenant' ? access.subjectOf?.(request.body) : undefined
+    const facts = await findCaller({ keyId: token.id, organizationId, actor, subject })
     const call = { now: deps.now(), requestId: request.id, locale: localeOf(request) }
     const key = proveKey(facts, token.secret, call)
     refuseActor(request, access, actor)
+    const channel = readChannel(request, actor)
     if (access.class === 'operator') {
       if (!hasScope(key.scopes, access.scope)) throw insufficientScope({ scope: access.scope })
       request.setDecorator('apiKey', key)
@@ -91,10 +124,14 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     }
     request.setDecorator(
       'org',
-      await proveTenant(deps, { key, facts, access, organizationId, actor })
+      await proveTenant(deps, { key, facts, access, organizationId, actor, channel })
     )
-  })
+    if (access.subjectOf) request.setDecorator('askedAbout', { member: facts.subject })
+  }
 }
+
+const asksAbout = (access: RouteAccess): access is TenantAccess =>
+  access.class === 'tenant' && access.subjectOf !== undefined
 
 function readToken(request: FastifyRequest) {
   const [scheme, value = ''] = (request.headers.authorization ?? '').split(' ')
@@ -130,6 +167,16 @@ function refuseActor(
   if (!actor) throw wrong('Must be user:<user_id> or member:<member_id>.')
 }
 
+/** Only with whom it acts for: the host itself is no kind of client. */
+function readChannel(request: FastifyRequest, actor: ActorName | undefined): Channel | null {
+  const header = request.headers['muster-channel']
+  if (header === undefined) return null
+  const channel = CHANNELS.find((one) => one === header)
+  if (channel && actor) return channel
+  const detail = actor ? `Must be ${CHANNELS.join(', ')}.` : 'Says nothing without Muster-Actor.'
+  throw invalidRequest({ errors: [{ pointer: 'header:/Muster-Channel', detail }] })
+}
+
 function proveKey(
   { key }: CallerFacts,
   secret: string,
@@ -150,9 +197,10 @@ function proveKey(
 interface TenantClaim {
   readonly key: KeyContext
   readonly facts: CallerFacts
-  readonly access: RouteAccess & { class: 'tenant' }
+  readonly access: TenantAccess
   readonly organizationId: string | undefined
   readonly actor: ActorName | undefined
+  readonly channel: Channel | null
 }
 
 async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgContext> {
@@ -161,10 +209,12 @@ async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgContext> 
   if (!facts.organization || organizationId === undefined || limited) throw notFound()
   if (!hasScope(key.scopes, access.scope)) throw insufficientScope({ scope: access.scope })
 
-  const { policyKey, policyVersion } = facts.organization
-  const policy = await loadPolicyVersion(deps, deps.db, policyKey, policyVersion)
+  const { policyKey, policyVersion, customRoles } = facts.organization
+  const version = await loadPolicyVersion(deps, deps.db, policyKey, policyVersion)
+  const policy = inOrganization(version, customRoles)
   const { now, requestId, locale } = key
-  return { organizationId, policy, now, requestId, locale, ...proveActor(policy.policy, claim) }
+  const call = { organizationId, policy, now, requestId, locale, channel: claim.channel }
+  return { ...call, ...proveActor(policy.policy, claim) }
 }
 
 /** The key itself, or the member it speaks for, whose role must permit this at all. */
@@ -178,9 +228,10 @@ function proveActor(
   }
   if (member.status !== 'active') throw actorSuspended()
   // What it is done to is decided by the command.
-  const deciding = { kind: 'member', role: member.role } as const
-  const refusal = refusalOf(decide(policy, deciding, { permission: access.permission }))
-  if (refusal) throw refusal
+  if (access.permission !== null) {
+    const { id, role } = member
+    enforce(permits(policy, { kind: 'member', id, role, channel: null }, access.permission))
+  }
   return {
     actor: { type: 'member', id: member.id, name: member.name },
     caller: [key.actor.id, member.id]

@@ -8,6 +8,8 @@ export interface CallerQuestion {
   readonly keyId: string
   readonly organizationId: string | undefined
   readonly actor: ActorName | undefined
+  /** Whom the request asks about. */
+  readonly subject?: ActorName | undefined
 }
 
 /** `Muster-Actor: user:<user_id>` or `member:<member_id>`. */
@@ -18,8 +20,9 @@ export type ActorName =
 /** What the database knows of it at this moment. */
 export interface CallerFacts {
   readonly key: KeyFacts | undefined
-  readonly organization: { readonly policyKey: string; readonly policyVersion: number } | undefined
+  readonly organization: OrganizationFacts | undefined
   readonly member: MemberFacts | undefined
+  readonly subject: MemberFacts | undefined
 }
 
 interface KeyFacts {
@@ -32,95 +35,198 @@ interface KeyFacts {
   readonly revokedAt: Date | null
 }
 
-interface MemberFacts {
+interface OrganizationFacts {
+  readonly policyKey: string
+  readonly policyVersion: number
+  /** The organization's own roles as JSON text; null: it has none. */
+  readonly customRoles: string | null
+}
+
+export interface MemberFacts {
+  readonly id: string
+  readonly name: string | null
+  readonly role: string
+  /** As of the instant of the question. */
+  readonly status: string
+  /** The host's ids of what was assigned to it. */
+  readonly resourceIds: readonly string[] | null
+}
+
+/** Each thing that some request asks for is looked up once, and all of it is told as one value. */
+const FIND_CALLERS: Statement = {
+  name: 'find_callers',
+  text: `
+    select json_build_object(
+      'keys', (
+        select json_agg(json_build_object('id', k.id, 'name', k.name,
+          'secret_hash', encode(k.secret_hash, 'hex'), 'scopes', k.scopes,
+          'organization_ids', k.organization_ids, 'expires_at', k.expires_at,
+          'revoked_at', k.revoked_at))
+        from json_array_elements_text($1::json) asked(id) join api_keys k on k.id = asked.id::uuid),
+      'organizations', (
+        select json_agg(json_build_object('id', o.id, 'policy_key', o.policy_key,
+          'policy_version', (
+            select p.version from policies p where p.key = o.policy_key
+            order by p.version desc limit 1),
+          'custom_roles', custom_roles_of(o.id)))
+        from json_array_elements_text($2::json) asked(id)
+        join organizations o on o.id = asked.id::uuid),
+      'members', (
+        select json_agg(json_build_object('place', asked.place, 'id', m.id, 'name', m.name,
+          'role', m.role, 'resource_ids', m.resources -> 'ids',
+          'status', member_status_at(m.status, m.offer_expires_at, m.offer_lapses_to, $4)))
+        from json_to_recordset($3::json)
+          as asked(place integer, organization_id uuid, user_id text, member_id uuid)
+        join lateral (
+          select * from members
+          where organization_id = asked.organization_id and status <> 'removed'
+            and (user_id = asked.user_id or id = asked.member_id)
+          limit 1) m on true)
+    )::text as found`
+}
+
+interface Found {
+  readonly keys: readonly KeyRow[] | null
+  readonly organizations: readonly OrganizationRow[] | null
+  readonly members: readonly MemberRow[] | null
+}
+
+interface KeyRow {
+  readonly id: string
+  readonly name: string
+  readonly secret_hash: string
+  readonly scopes: string[]
+  readonly organization_ids: string[] | null
+  readonly expires_at: string | null
+  readonly revoked_at: string | null
+}
+
+interface OrganizationRow {
+  readonly id: string
+  readonly policy_key: string
+  readonly policy_version: number
+  readonly custom_roles: string | null
+}
+
+interface MemberRow {
+  readonly place: number
   readonly id: string
   readonly name: string | null
   readonly role: string
   readonly status: string
-}
-
-const FIND_CALLERS: Statement = {
-  name: 'find_callers',
-  text: `
-    select k.id as key_id, k.name as key_name, k.secret_hash, k.scopes, k.organization_ids,
-      k.expires_at, k.revoked_at, o.policy_key,
-      (select max(p.version) from policies p where p.key = o.policy_key) as policy_version,
-      m.id as member_id, m.name as member_name, m.role, m.status
-    from json_to_recordset($1::json)
-      as asked(place integer, key_id uuid, organization_id uuid, user_id text, member_id uuid)
-    left join api_keys k on k.id = asked.key_id
-    left join organizations o on o.id = asked.organization_id
-    left join lateral (
-      select * from members
-      where organization_id = asked.organization_id and status <> 'removed'
-        and (user_id = asked.user_id or id = asked.member_id)
-      limit 1) m on true
-    order by asked.place`
-}
-
-interface CallerRow {
-  key_id: string | null
-  key_name: string
-  secret_hash: Buffer
-  scopes: string[]
-  organization_ids: string[] | null
-  expires_at: Date | null
-  revoked_at: Date | null
-  policy_key: string | null
-  policy_version: number | null
-  member_id: string | null
-  member_name: string | null
-  role: string
-  status: string
+  readonly resource_ids: string[] | null
 }
 
 /** Questions of one statement, and statements at a time. */
 const BATCH = { max: 200, lanes: 2 }
 
 /**
- * Looks up key, organization and acting member of a request. Requests that wait at the same moment
- * share one statement; none is answered from what was read before it arrived.
+ * Looks up key, organization, acting member and whom it is asked about. Requests that wait at the
+ * same moment share one statement; none is answered from what was read before it arrived.
  */
 export function createFindCaller(deps: Deps): (question: CallerQuestion) => Promise<CallerFacts> {
   return coalesce<CallerQuestion, CallerFacts>(async (questions) => {
-    const asked = questions.map(({ keyId, organizationId, actor }, place) => ({
-      place,
-      key_id: idToUuid('key', keyId),
-      organization_id: organizationId === undefined ? null : idToUuid('org', organizationId),
-      user_id: actor?.kind === 'user' ? actor.userId : null,
-      member_id: actor?.kind === 'member' ? idToUuid('mem', actor.memberId) : null
-    }))
-    const rows = await deps.db.run<CallerRow>(FIND_CALLERS, [JSON.stringify(asked)])
-    return rows.map(toFacts)
+    const asked = collect(questions)
+    const [row] = await deps.db.run<{ found: string }>(FIND_CALLERS, [
+      JSON.stringify([...asked.keys].map((id) => idToUuid('key', id))),
+      JSON.stringify([...asked.organizations].map((id) => idToUuid('org', id))),
+      JSON.stringify([...asked.members.values()]),
+      deps.now()
+    ])
+    if (!row) throw new Error('a select without from answers with one row')
+    return answer(questions, asked, JSON.parse(row.found) as Found)
   }, BATCH)
 }
 
-function toFacts(row: CallerRow): CallerFacts {
-  return {
-    key:
-      row.key_id === null
-        ? undefined
-        : {
-            id: uuidToId('key', row.key_id),
-            name: row.key_name,
-            secretHash: row.secret_hash,
-            scopes: row.scopes,
-            organizationIds: row.organization_ids?.map((uuid) => uuidToId('org', uuid)) ?? null,
-            expiresAt: row.expires_at,
-            revokedAt: row.revoked_at
-          },
-    organization:
-      row.policy_key === null || row.policy_version === null
-        ? undefined
-        : { policyKey: row.policy_key, policyVersion: row.policy_version },
-    member:
-      row.member_id === null
-        ? undefined
-        : {
-            id: uuidToId('mem', row.member_id),
-            name: row.member_name,
-            role: row.role,
-            status: row.status
-          }
-  }
+interface Asked {
+  readonly keys: ReadonlySet<string>
+  readonly organizations: ReadonlySet<string>
+  readonly members: ReadonlyMap<string, AskedMember>
 }
+
+interface AskedMember {
+  readonly place: number
+  readonly organization_id: string
+  readonly user_id: string | null
+  readonly member_id: string | null
+}
+
+/** What many ask for is asked for once. */
+function collect(questions: readonly CallerQuestion[]): Asked {
+  const asked = {
+    keys: new Set<string>(),
+    organizations: new Set<string>(),
+    members: new Map<string, AskedMember>()
+  }
+  for (const { keyId, organizationId, actor, subject } of questions) {
+    asked.keys.add(keyId)
+    if (organizationId === undefined) continue
+    asked.organizations.add(organizationId)
+    for (const person of [actor, subject]) {
+      if (!person) continue
+      const name = nameOf(organizationId, person)
+      if (asked.members.has(name)) continue
+      asked.members.set(name, {
+        place: asked.members.size,
+        organization_id: idToUuid('org', organizationId),
+        user_id: person.kind === 'user' ? person.userId : null,
+        member_id: person.kind === 'member' ? idToUuid('mem', person.memberId) : null
+      })
+    }
+  }
+  return asked
+}
+
+const nameOf = (organizationId: string, person: ActorName) =>
+  person.kind === 'user'
+    ? `${organizationId} user ${person.userId}`
+    : `${organizationId} member ${person.memberId}`
+
+function answer(
+  questions: readonly CallerQuestion[],
+  asked: Asked,
+  { keys, organizations, members }: Found
+): CallerFacts[] {
+  const keyById = new Map((keys ?? []).map((row) => [uuidToId('key', row.id), toKey(row)]))
+  const organizationById = new Map(
+    (organizations ?? []).map((row) => [uuidToId('org', row.id), toOrganization(row)])
+  )
+  const memberByPlace = new Map((members ?? []).map((row) => [row.place, toMember(row)]))
+  const find = (organizationId: string | undefined, person: ActorName | undefined) => {
+    if (organizationId === undefined || !person) return undefined
+    const place = asked.members.get(nameOf(organizationId, person))?.place
+    return place === undefined ? undefined : memberByPlace.get(place)
+  }
+  return questions.map(({ keyId, organizationId, actor, subject }) => ({
+    key: keyById.get(keyId),
+    organization: organizationId === undefined ? undefined : organizationById.get(organizationId),
+    member: find(organizationId, actor),
+    subject: find(organizationId, subject)
+  }))
+}
+
+const toDate = (text: string | null) => (text === null ? null : new Date(text))
+
+const toKey = (row: KeyRow): KeyFacts => ({
+  id: uuidToId('key', row.id),
+  name: row.name,
+  secretHash: Buffer.from(row.secret_hash, 'hex'),
+  scopes: row.scopes,
+  organizationIds: row.organization_ids?.map((uuid) => uuidToId('org', uuid)) ?? null,
+  expiresAt: toDate(row.expires_at),
+  revokedAt: toDate(row.revoked_at)
+})
+
+const toOrganization = (row: OrganizationRow): OrganizationFacts => ({
+  policyKey: row.policy_key,
+  policyVersion: row.policy_version,
+  customRoles: row.custom_roles
+})
+
+const toMember = (row: MemberRow): MemberFacts => ({
+  id: uuidToId('mem', row.id),
+  name: row.name,
+  role: row.role,
+  status: row.status,
+  resourceIds: row.resource_ids
+})

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { type TObject, type TSchema, Type } from '@sinclair/typebox'
 import type { FastifySchema } from 'fastify'
+import { CHANNELS } from '../policy/document-shape.js'
 import type { RouteAccess } from './access.js'
 
 /** What every route of a class has in common is said here, not at each of them. */
@@ -30,6 +31,17 @@ const ActorHeader = {
       description: 'Act on behalf of a member: `user:<user_id>` or `member:<member_id>`.',
       examples: ['user:u_olga']
     })
+  ),
+  'Muster-Channel': Type.Optional(
+    Type.Union(
+      CHANNELS.map((channel) => Type.Literal(channel)),
+      {
+        description:
+          'From which kind of client the acting member calls. Left out means unknown, which is ' +
+          'refused where the policy limits it.',
+        examples: ['web']
+      }
+    )
   )
 }
 

@@ -1,6 +1,9 @@
 import type { Static } from '@sinclair/typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { OrgContext } from '../context.js'
 import { fill, type Locale, Problem } from '../errors.js'
+import type { Policy } from '../policy/document.js'
+import { textOf } from '../policy/texts.js'
 import type { ProblemSchema } from '../schemas.js'
 import {
   internalError,
@@ -11,11 +14,17 @@ import {
 } from './errors.js'
 import { localeOf } from './locale.js'
 
+/** In whose language, and in whose words where a policy has its own. */
+interface ProblemReader {
+  readonly locale: Locale
+  readonly texts?: Policy['texts'] | undefined
+}
+
 /** The body of RFC 9457 in the reader's language. */
 export function toProblemBody(
   problem: Problem,
   publicUrl: string,
-  locale: Locale
+  { locale, texts = problem.texts ?? {} }: ProblemReader
 ): Static<typeof ProblemSchema> {
   const { code, status } = problem.definition
   const [title, detail] = problem.definition[locale]
@@ -24,9 +33,20 @@ export function toProblemBody(
     type: `${publicUrl}/problems/${code}`,
     title,
     status,
-    detail: fill(detail, problem.members),
+    detail: fill(ownWords(problem, texts, locale) ?? detail, problem.members),
     code
   }
+}
+
+/** A policy's words for this code, and more exactly for the action that was refused. */
+function ownWords(
+  { definition: { code }, members }: Problem,
+  texts: Policy['texts'],
+  locale: Locale
+): string | undefined {
+  const { action } = members
+  const exact = typeof action === 'string' ? textOf(texts, `${code}.${action}`, locale) : undefined
+  return exact ?? textOf(texts, code, locale)
 }
 
 /** The one mapping from errors to answers. Whatever is not a Problem tells nothing of itself. */
@@ -41,8 +61,14 @@ export function createErrorHandler(publicUrl: string) {
       .code(problem.definition.status)
       .type('application/problem+json')
       .serializer(JSON.stringify)
-      .send({ ...toProblemBody(problem, publicUrl, localeOf(request)), instance: request.id })
+      .send({ ...toProblemBody(problem, publicUrl, readerOf(request)), instance: request.id })
   }
+}
+
+/** Before access is proven there is no organization, and so none of its words. */
+function readerOf(request: FastifyRequest): ProblemReader {
+  const { org } = request as { readonly org?: OrgContext }
+  return { locale: localeOf(request), texts: org?.policy.policy.texts }
 }
 
 const CONNECTION_LOST = new Set([

@@ -1,55 +1,98 @@
-import { findRole, type Permission, type Policy } from './document.js'
-
-/** Who asks: the host itself by its API key, or a member by the role it holds right now. */
-export type DecidingActor = { readonly kind: 'host' } | { readonly kind: 'member'; role: string }
-
-/** What is asked, in the policy's words; what it is done to, where that matters. */
-export interface Action {
-  readonly permission: Permission
-  /** Inviting: the role offered. Left out, the question is whether the actor may invite at all. */
-  readonly role?: string
-}
-
-export type Decision =
-  | { readonly allowed: true }
-  | { readonly allowed: false; readonly code: RefusalCode; readonly because: string }
-
-export type RefusalCode = 'not_permitted' | 'unknown_role' | 'role_not_assignable'
-
-const ALLOWED: Decision = { allowed: true }
+import type {
+  Action,
+  Circumstances,
+  DecidingActor,
+  DecidingMember,
+  Decision,
+  Refusal
+} from './decision.js'
+import type { Policy } from './document.js'
+import {
+  grantOf,
+  testMatrix,
+  testPermission,
+  testProtected,
+  testRank,
+  testSelf
+} from './test-authority.js'
+import {
+  testChannel,
+  testConfirmation,
+  testEntitlement,
+  testHolders,
+  testKnownRole,
+  testOffered
+} from './test-limits.js'
 
 /**
- * The only place that grants anything. Pure: the same policy, actor and action always give the same
- * decision. The tests run in a fixed order, and the first that fails names the refusal: permission
- * of the actor's role, then the matrix of `authority`.
+ * The only place that grants anything. Pure: the same policy, actor, action and circumstances always
+ * give the same decision. The tests run in a fixed order, and the first that fails names the
+ * refusal: permission of the actor's role, oneself, protected roles, rank, the matrix of
+ * `authority`, holders, entitlements, client channel, confirmation. (Whether a seat is free is asked
+ * by whoever gives seats away, after this.)
+ *
+ * The host itself needs no permission and no rank: what the policy offers at all, how many holders a
+ * role has, entitlements and confirmations hold for it as for everybody.
+ *
+ * @throws Error when the action touches a role with a least or most number of holders and
+ * `circumstances` does not know how many there are
  */
-export function decide(policy: Policy, actor: DecidingActor, action: Action): Decision {
-  const permitted = testPermission(policy, actor, action.permission)
-  if (!permitted.allowed) return permitted
-  return action.permission === 'member.invite' && action.role !== undefined
-    ? testInvite(policy, actor, action.role)
-    : ALLOWED
+export function decide(
+  policy: Policy,
+  actor: DecidingActor,
+  action: Action,
+  circumstances: Circumstances = {}
+): Decision {
+  const asked = { policy, action, circumstances }
+  const refusal = actor.kind === 'host' ? refuseHost(asked) : refuseMember(asked, actor)
+  if (refusal) return refusal
+  const via = actor.kind === 'host' ? undefined : grantOf(policy, actor.role, action)
+  return via === undefined ? { allowed: true } : { allowed: true, via }
 }
 
-function testPermission(policy: Policy, actor: DecidingActor, permission: Permission): Decision {
-  if (actor.kind === 'host') return ALLOWED
-  const permissions = findRole(policy, actor.role)?.permissions ?? []
-  return permissions.includes(permission)
-    ? ALLOWED
-    : refuse('not_permitted', `role ${actor.role} lacks ${permission}`)
+interface Asked {
+  readonly policy: Policy
+  readonly action: Action
+  readonly circumstances: Circumstances
 }
 
-function testInvite(policy: Policy, actor: DecidingActor, role: string): Decision {
-  if (!findRole(policy, role)) return refuse('unknown_role', `policy has no role ${role}`)
-  if (actor.kind === 'host') return ALLOWED
-  const assignable = policy.authority.invite
-    .filter((rule) => rule.actor === actor.role)
-    .flatMap((rule) => rule.roles)
-  return assignable.includes(role)
-    ? ALLOWED
-    : refuse('role_not_assignable', `role ${actor.role} may not invite as ${role}`)
+function refuseMember(asked: Asked, actor: DecidingMember): Refusal | undefined {
+  const { policy, action, circumstances } = asked
+  return firstRefusal([
+    () => testPermission(policy, actor, action),
+    () => testOffered(policy, action),
+    () => testSelf(policy, actor, action),
+    () => testProtected(policy, action),
+    () => testRank(policy, actor, action),
+    () => testKnownRole(policy, action),
+    () => testMatrix(policy, actor, action),
+    () => testHolders(policy, action, circumstances),
+    () => testEntitlement(policy, action, circumstances),
+    () => testChannel(policy, actor, action),
+    () => testConfirmation(policy, action, circumstances)
+  ])
 }
 
-function refuse(code: RefusalCode, because: string): Decision {
-  return { allowed: false, code, because }
+function refuseHost({ policy, action, circumstances }: Asked): Refusal | undefined {
+  return firstRefusal([
+    () => testOffered(policy, action),
+    () => testKnownRole(policy, action),
+    () => testHolders(policy, action, circumstances),
+    () => testEntitlement(policy, action, circumstances),
+    () => testConfirmation(policy, action, circumstances)
+  ])
+}
+
+function firstRefusal(tests: readonly (() => Refusal | undefined)[]): Refusal | undefined {
+  for (const test of tests) {
+    const refusal = test()
+    if (refusal) return refusal
+  }
+  return undefined
+}
+
+/** The first of the tests alone: whether a route is for holders of this role at all. */
+export function permits(policy: Policy, actor: DecidingActor, permission: string): Decision {
+  if (actor.kind === 'host') return { allowed: true }
+  return testPermission(policy, actor, { type: 'use', permission, own: true }) ?? { allowed: true }
 }

@@ -1,56 +1,132 @@
 import t from 'tap'
 import { decide } from '../../src/policy/decide.js'
-import { PERMISSIONS, type Policy, PolicyDocument } from '../../src/policy/document.js'
+import type { Action, Circumstances, DecidingActor } from '../../src/policy/decision.js'
+import { type Policy, PolicyDocument } from '../../src/policy/document.js'
+import { PERMISSIONS } from '../../src/policy/permissions.js'
 import { PRESETS } from '../../src/policy/presets.js'
+import { withCustomRoles } from '../../src/policy/roles.js'
 
-const standard = PRESETS.get('standard') as Policy
-const asRole = (role: string) => ({ kind: 'member', role }) as const
+const preset = (key: string) => PRESETS.get(key) as Policy
+const standard = preset('standard')
 const HOST = { kind: 'host' } as const
+const as = (role: string, channel: 'web' | 'mobile' | null = 'web') =>
+  ({ kind: 'member', id: 'actor', role, channel }) as const
+const other = (role: string, status = 'active') => ({ id: 'other', role, status })
+const enough: Circumstances = { holders: () => ({ active: 2, all: 2 }), confirmed: true }
+
+const codeOf = (
+  policy: Policy,
+  actor: DecidingActor,
+  action: Action,
+  circumstances: Circumstances = enough
+) => {
+  const decision = decide(policy, actor, action, circumstances)
+  return decision.allowed ? 'allowed' : decision.code
+}
+const use = (permission: string, own = false) => ({ type: 'use', permission, own }) as const
 
 await t.test('the host itself may do everything that the policy knows', async (t) => {
   for (const permission of PERMISSIONS) {
-    t.same(decide(standard, HOST, { permission }), { allowed: true }, permission)
+    t.equal(codeOf(standard, HOST, use(permission)), 'allowed', permission)
   }
-  t.match(decide(standard, HOST, { permission: 'member.invite', role: 'emperor' }), {
-    allowed: false,
-    code: 'unknown_role'
-  })
+  t.equal(codeOf(standard, HOST, { type: 'invite', role: 'emperor' }), 'unknown_role')
+  t.equal(
+    codeOf(preset('ampliphi'), HOST, { type: 'suspend', target: other('admin') }),
+    'not_offered'
+  )
+})
+
+await t.test('holders of a role, and confirmations, hold for the host too', async (t) => {
+  const one: Circumstances = { holders: () => ({ active: 1, all: 1 }), confirmed: true }
+  const remove = { type: 'remove', target: other('owner') } as const
+  t.equal(codeOf(standard, HOST, remove, one), 'last_holder')
+  t.equal(codeOf(preset('ampliphi'), HOST, { type: 'invite', role: 'owner' }, one), 'single_holder')
+  const unsure = { ...enough, confirmed: false }
+  t.equal(
+    codeOf(preset('oupi'), HOST, { type: 'remove', target: other('admin') }, unsure),
+    'confirmation_required'
+  )
 })
 
 await t.test('a member may do what the role permits, and nothing else', async (t) => {
-  const allowed = (role: string) =>
-    PERMISSIONS.filter((permission) => decide(standard, asRole(role), { permission }).allowed)
-  t.same(allowed('owner'), [...PERMISSIONS])
-  t.same(
-    allowed('admin'),
-    PERMISSIONS.filter((permission) => permission !== 'org.settings')
-  )
-  t.same(allowed('member'), ['team.view'])
-  t.same(allowed('a role that has gone'), [])
+  t.equal(codeOf(standard, as('member'), use('team.view')), 'allowed')
+  t.equal(codeOf(standard, as('member'), use('team.summary')), 'not_permitted')
+  t.equal(codeOf(standard, as('a role that has gone'), use('team.view')), 'not_permitted')
 })
 
-await t.test('whom one may invite is the matrix’s word, row by row', async (t) => {
-  const roles = standard.roles.map(({ key }) => key)
-  const invites = (actor: string) =>
-    roles.filter(
-      (role) => decide(standard, asRole(actor), { permission: 'member.invite', role }).allowed
-    )
-  t.same(invites('owner'), ['owner', 'admin', 'member'])
-  t.same(invites('admin'), ['admin', 'member'])
-  t.same(invites('member'), [])
+await t.test('x covers x:own, all covers some, and nothing covers more than it says', async (t) => {
+  const { via } = decide(standard, as('owner'), use('resource.view:assigned')) as { via?: string }
+  t.equal(via, 'resource.view')
+  t.equal(codeOf(standard, as('owner'), use('notify.special.some')), 'allowed')
+  t.equal(codeOf(standard, as('admin'), use('notify.special.all')), 'not_permitted')
+  t.equal(codeOf(standard, as('member'), use('resource.view')), 'not_permitted')
+  t.equal(codeOf(standard, as('member'), use('resource.view', true)), 'allowed', 'of its own')
+  t.equal(codeOf(preset('openphone'), as('member'), use('app:contacts.import')), 'allowed')
+  t.equal(codeOf(preset('openphone'), as('member'), use('app:contacts.export')), 'not_permitted')
 })
 
-await t.test('the first test that fails names the refusal', async (t) => {
+await t.test('the first test that fails names the refusal, in this order', async (t) => {
+  const [ampliphi, oupi, openphone] = ['ampliphi', 'oupi', 'openphone'].map(preset) as [
+    Policy,
+    Policy,
+    Policy
+  ]
+  const remove = (role: string, id = 'other') =>
+    ({ type: 'remove', target: { id, role, status: 'active' } }) as const
+  t.equal(codeOf(ampliphi, as('standard'), remove('owner', 'actor')), 'not_permitted')
+  t.equal(codeOf(ampliphi, as('owner'), remove('owner', 'actor')), 'self_removal')
+  t.equal(codeOf(ampliphi, as('admin'), remove('owner')), 'protected_role')
+  t.equal(codeOf(ampliphi, as('admin'), remove('admin')), 'rank_not_lower')
+  t.equal(codeOf(openphone, as('admin'), remove('owner')), 'role_not_manageable')
+  const last: Circumstances = { holders: () => ({ active: 1, all: 1 }) }
+  t.equal(codeOf(openphone, as('owner', 'mobile'), remove('owner'), last), 'last_holder')
+  t.equal(codeOf(openphone, as('owner', 'mobile'), remove('admin'), {}), 'channel_not_allowed')
+  t.equal(codeOf(openphone, as('owner', null), remove('admin'), {}), 'channel_not_allowed')
+  t.equal(codeOf(openphone, as('owner'), remove('admin'), {}), 'confirmation_required')
+  t.equal(codeOf(openphone, as('owner'), remove('admin')), 'allowed')
+  t.equal(codeOf(oupi, as('admin'), remove('admin')), 'allowed')
+})
+
+await t.test('whom one may invite, and as what, is the matrix’s word', async (t) => {
   const invite = (actor: string, role: string) =>
-    decide(standard, asRole(actor), { permission: 'member.invite', role })
-  t.match(invite('member', 'emperor'), { code: 'not_permitted' })
-  t.match(invite('admin', 'emperor'), { code: 'unknown_role' })
-  t.match(invite('admin', 'owner'), { code: 'role_not_assignable' })
+    codeOf(standard, as(actor), { type: 'invite', role })
+  t.equal(invite('owner', 'owner'), 'allowed')
+  t.equal(invite('admin', 'owner'), 'role_not_assignable')
+  t.equal(invite('admin', 'emperor'), 'unknown_role')
+  t.equal(invite('member', 'member'), 'not_permitted')
+  const silent = PolicyDocument.parse({ ...standard, authority: {} })
+  t.equal(codeOf(silent, as('owner'), { type: 'invite', role: 'member' }), 'role_not_assignable')
 })
 
-await t.test('a permission without a row in the matrix invites nobody', async (t) => {
-  const policy = PolicyDocument.parse({ ...standard, authority: {} })
-  t.match(decide(policy, asRole('owner'), { permission: 'member.invite', role: 'member' }), {
-    code: 'role_not_assignable'
+await t.test('a role of the organization’s own is given by nobody who has less', async (t) => {
+  const strong = {
+    key: 'strong',
+    label: { en: 's', fr: 's' },
+    permissions: ['billing.edit', 'app:x']
+  }
+  const weak = { key: 'weak', label: { en: 'w', fr: 'w' }, permissions: ['team.view', 'app:x'] }
+  const policy = withCustomRoles(standard, [strong, weak])
+  const change = (to: string) => ({ type: 'change_role', target: other('member'), to }) as const
+  t.equal(codeOf(policy, as('owner'), change('strong')), 'allowed')
+  t.match(decide(policy, as('admin'), change('strong'), enough), {
+    code: 'exceeds_own_permissions',
+    details: { missing_permissions: ['billing.edit'] }
   })
+  t.equal(codeOf(policy, as('admin'), change('weak')), 'allowed')
+  const make = { type: 'manage_roles', permissions: ['app:x'] } as const
+  t.match(decide(policy, as('admin'), make, enough), { code: 'exceeds_own_permissions' })
+})
+
+await t.test('a last holder is one who is active', async (t) => {
+  const one: Circumstances = { holders: () => ({ active: 1, all: 3 }), confirmed: true }
+  const suspended = { type: 'remove', target: other('owner', 'suspended') } as const
+  t.equal(codeOf(standard, as('owner'), suspended, one), 'allowed')
+  const demote = { type: 'change_role', target: other('owner'), to: 'admin' } as const
+  t.equal(codeOf(standard, as('owner'), demote, one), 'last_holder')
+  t.equal(codeOf(standard, as('owner'), { ...demote, to: 'owner' }, one), 'allowed')
+})
+
+await t.test('what was not counted is a fault, never a permission', async (t) => {
+  const remove = { type: 'remove', target: other('owner') } as const
+  t.throws(() => decide(standard, as('owner'), remove, {}), /count the holders of owner/)
 })

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { durationDays, PolicyDocument } from '../../src/policy/document.js'
+import { PolicyDocument } from '../../src/policy/document.js'
+import { durationDays } from '../../src/policy/duration.js'
 import { PRESETS } from '../../src/policy/presets.js'
 
 const role = (key: string) => ({

@@ -11,6 +11,9 @@ export const INVITATION_STATUSES = [
 ] as const
 export type InvitationStatus = (typeof INVITATION_STATUSES)[number]
 
+/** A seat of one's own, or the seat of somebody who leaves it. */
+export const INVITATION_KINDS = ['seat', 'reassignment'] as const
+
 export const DELIVERIES = ['queued', 'sent', 'failed'] as const
 
 export const invitations = pgTable(
@@ -19,6 +22,7 @@ export const invitations = pgTable(
     organizationId: typeId('org', 'organization_id').notNull(),
     id: typeId('inv').notNull(),
     memberId: typeId('mem', 'member_id').notNull(),
+    kind: text({ enum: INVITATION_KINDS }).notNull(),
     email: text().notNull(),
     emailKey: text('email_key').notNull(),
     role: text().notNull(),
@@ -26,6 +30,7 @@ export const invitations = pgTable(
     status: text({ enum: INVITATION_STATUSES }).notNull(),
     delivery: text({ enum: DELIVERIES }),
     locale: text().$type<Locale>().notNull(),
+    message: text(),
     generation: integer().notNull(),
     secretId: text('secret_id').notNull(),
     sendCount: integer('send_count').notNull(),

@@ -11,6 +11,14 @@ export const MEMBER_STATUSES = [
 ] as const
 export type MemberStatus = (typeof MEMBER_STATUSES)[number]
 
+const LAPSED_STATUSES = ['invitation_expired', 'reassignment_pending', 'active'] as const
+
+/** What of the host's goes with a seat: by the host's own ids, or a new one that the host makes. */
+export interface SeatResources {
+  readonly choice: 'new' | 'existing'
+  readonly ids: readonly string[]
+}
+
 export const members = pgTable(
   'members',
   {
@@ -22,11 +30,15 @@ export const members = pgTable(
     emailKey: text('email_key').notNull(),
     name: text(),
     role: text().notNull(),
-    /** As last written: an offer that has run out says `invited` until somebody writes it. */
+    /** As last written: `statusAt` and `member_status_at` know which offers have run out. */
     status: text({ enum: MEMBER_STATUSES }).notNull(),
     endedBy: text('ended_by', { enum: ['canceled', 'declined', 'removed', 'left'] }),
     invitationId: typeId('inv', 'invitation_id'),
     offerExpiresAt: instant('offer_expires_at'),
+    /** What the status is from that instant on. */
+    offerLapsesTo: text('offer_lapses_to', { enum: LAPSED_STATUSES }),
+    resources: jsonb().$type<SeatResources>(),
+    lastActiveAt: instant('last_active_at'),
     metadata: jsonb().$type<Record<string, string>>().notNull(),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),

@@ -20,6 +20,7 @@ export const organizations = pgTable('organizations', {
   policyKey: text('policy_key').notNull(),
   status: text({ enum: ['active'] }).notNull(),
   seatLimit: integer('seat_limit'),
+  entitlements: text().array().notNull(),
   locale: text().$type<Locale>().notNull(),
   timeZone: text('time_zone').notNull(),
   links: jsonb().$type<LinkSettings>().notNull(),

@@ -4,8 +4,31 @@ export const EVENT_TYPES = [
   'api_key.revoked',
   'organization.created',
   'organization.updated',
+  'policy.created',
+  'policy.versioned',
+  'role.created',
+  'role.updated',
+  'role.deleted',
   'member.invited',
   'member.joined',
+  'member.updated',
+  'member.role_changed',
+  'member.suspended',
+  'member.reactivated',
+  'member.left',
+  'member.removed',
+  'ownership.transferred',
+  'reassignment.started',
+  'reassignment.redirected',
+  'reassignment.declined',
+  'reassignment.completed',
+  'reassignment.canceled',
+  'reassignment.timed_out',
+  'group.created',
+  'group.updated',
+  'group.deleted',
+  'group.member_added',
+  'group.member_removed',
   'invitation.sent',
   'invitation.delivery_failed',
   'invitation.resent',
@@ -17,4 +40,11 @@ export const EVENT_TYPES = [
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
-export type SubjectType = 'api_key' | 'organization' | 'member' | 'invitation'
+export type SubjectType =
+  | 'api_key'
+  | 'organization'
+  | 'policy'
+  | 'role'
+  | 'group'
+  | 'member'
+  | 'invitation'

@@ -1,12 +1,13 @@
 import { and, eq, ne, or } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
-import type { CallContext, KeyContext } from '../../context.js'
+import type { CallContext, KeyContext, PolicyVersion } from '../../context.js'
 import type { LinkClaims } from '../../crypto/link-token.js'
 import type { Tx } from '../../db/client.js'
 import { invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { type EmailAddress, parseEmail } from '../../email.js'
+import { inWordsOf } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
 import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
@@ -19,9 +20,15 @@ import {
   readInvitationToken,
   refuseDeadLink
 } from './queries.js'
-import type { InvitationAccept } from './schemas.js'
+import type { InvitationAccept } from './request-schemas.js'
 
 type User = InvitationAccept['user']
+
+/** Who has the seat now, and under which policy. */
+export interface Accepted {
+  readonly member: MemberRow
+  readonly policy: PolicyVersion
+}
 
 /**
  * The person takes the seat they were offered; the host vouches for who they are. The seat was
@@ -35,7 +42,7 @@ export async function acceptInvitation(
   deps: Deps,
   key: KeyContext,
   { token, user }: InvitationAccept
-): Promise<MemberRow> {
+): Promise<Accepted> {
   const claims = readInvitationToken(deps, token)
   // A key of other organizations learns nothing, not even that the link is good.
   if (key.organizationIds?.includes(claims.organizationId) === false) throw invitationLinkInvalid()
@@ -45,14 +52,17 @@ export async function acceptInvitation(
     const organization = await lockOrganization(deps, tx, ctx, claims)
     const offer = await findOffer(tx, claims.organizationId, claims.subjectId)
     if (!offer) throw invitationLinkInvalid()
-    if (isSameAcceptance(offer, claims, user)) return offer.member
+    const { policy } = organization
+    if (isSameAcceptance(offer, claims, user)) return { member: offer.member, policy }
 
-    refuseDeadLink(offer.invitation, claims, ctx.now)
-    const address = checkUser(organization.policy.policy, offer, user)
-    await refuseOtherMember(tx, offer, user, address)
-    const member = await takeSeat(tx, offer, { user, address, now: ctx.now })
-    appendAcceptance(tx, ctx, organization, offer)
-    return member
+    return inWordsOf(policy.policy.texts, async () => {
+      refuseDeadLink(offer.invitation, claims, ctx.now)
+      const address = checkUser(policy.policy, offer, user)
+      await refuseOtherMember(tx, offer, user, address)
+      const member = await takeSeat(tx, offer, { user, address, now: ctx.now })
+      appendAcceptance(tx, ctx, organization, offer)
+      return { member, policy }
+    })
   })
 }
 

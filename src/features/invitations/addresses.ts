@@ -1,7 +1,8 @@
 import { type EmailAddress, parseEmail } from '../../email.js'
 import type { Locale, Problem } from '../../errors.js'
+import type { Policy } from '../../policy/document.js'
 import { duplicateAddress, invalidEmail, noAddresses, tooManyAddresses } from './errors.js'
-import { ADDRESSES_MAX, type InvitationCreate } from './schemas.js'
+import type { InvitationCreate } from './request-schemas.js'
 
 /** One person to invite, as the request says. */
 export interface Invitee {
@@ -9,6 +10,8 @@ export interface Invitee {
   readonly name?: string
   readonly role?: string
   readonly locale?: Locale
+  readonly message?: string
+  readonly resources?: { readonly choice: 'new' | 'existing'; readonly ids?: readonly string[] }
   readonly external_id?: string
   readonly metadata?: Record<string, string>
 }
@@ -20,15 +23,16 @@ export type Wanted = { readonly invitee: Invitee } & (
 )
 
 /**
- * Who is to be invited: a text with commas, semicolons or new lines, a list of addresses, or objects.
- * An address that cannot be used has its own problem and does not fail the others.
+ * Who is to be invited: a text with the policy's separators, a list of addresses, or objects. An
+ * address that cannot be used has its own problem and does not fail the others.
  *
  * @throws Problem no_addresses, too_many_addresses
  */
-export function readWanted(input: InvitationCreate): Wanted[] {
-  const invitees = readInvitees(input)
+export function readWanted(input: InvitationCreate, { invitations }: Policy): Wanted[] {
+  const invitees = readInvitees(input, invitations.separators)
   if (invitees.length === 0) throw noAddresses()
-  if (invitees.length > ADDRESSES_MAX) throw tooManyAddresses({ max: ADDRESSES_MAX })
+  const { addresses_max: max } = invitations
+  if (invitees.length > max) throw tooManyAddresses({ max })
   const seen = new Set<string>()
   return invitees.map((invitee) => {
     const address = parseEmail(invitee.email)
@@ -39,12 +43,17 @@ export function readWanted(input: InvitationCreate): Wanted[] {
   })
 }
 
-function readInvitees({ emails, invitations, role, locale }: InvitationCreate): Invitee[] {
+function readInvitees(
+  { emails, invitations, role, locale, message, resources }: InvitationCreate,
+  separators: readonly string[]
+): Invitee[] {
   const shared = {
     ...(role === undefined ? {} : { role }),
-    ...(locale === undefined ? {} : { locale })
+    ...(locale === undefined ? {} : { locale }),
+    ...(message === undefined ? {} : { message }),
+    ...(resources === undefined ? {} : { resources })
   }
-  const listed = typeof emails === 'string' ? splitAddresses(emails) : (emails ?? [])
+  const listed = typeof emails === 'string' ? splitAddresses(emails, separators) : (emails ?? [])
   return [...listed.map((email) => ({ email })), ...(invitations ?? [])].map((invitee) => ({
     ...shared,
     ...invitee
@@ -52,9 +61,10 @@ function readInvitees({ emails, invitations, role, locale }: InvitationCreate): 
 }
 
 /** What people paste: separators in any number, blanks around. */
-function splitAddresses(text: string): string[] {
-  return text
-    .split(/[,;\r\n]/)
+function splitAddresses(text: string, separators: readonly string[]): string[] {
+  const lines = text.replace(/\r\n?/g, '\n')
+  return separators
+    .reduce((parts, separator) => parts.flatMap((part) => part.split(separator)), [lines])
     .map((part) => part.trim())
     .filter((part) => part !== '')
 }

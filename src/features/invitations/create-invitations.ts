@@ -7,14 +7,16 @@ import type { Problem } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
 import { refusalOf } from '../../refusals.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { countHolders } from '../members/holders.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
 import { freeSeatsOf, seatLimitOf } from '../seats/free-seats.js'
 import { readWanted, type Wanted } from './addresses.js'
 import { seatsExhausted } from './errors.js'
+import { refuseFields } from './fields.js'
 import { findOccupants } from './occupants.js'
 import { linkOf } from './queries.js'
-import type { InvitationCreate } from './schemas.js'
+import type { InvitationCreate } from './request-schemas.js'
 import { enqueueInvitationEmails } from './send-invitation-email.job.js'
 import { type Grant, writeOffers } from './write-offers.js'
 
@@ -39,15 +41,16 @@ type Plan = { readonly email: string } & (
 export async function createInvitations(
   deps: Deps,
   ctx: OrgContext,
-  input: InvitationCreate
+  input: InvitationCreate,
+  confirmed = false
 ): Promise<InvitationResult[]> {
-  const wanted = readWanted(input)
   return runCommand(deps, ctx, async (tx) => {
     const organization = await lockOrganization(deps, tx, ctx, {
       organizationId: ctx.organizationId,
       countMembers: true
     })
-    const plans = await planAll(tx, ctx, organization, wanted)
+    const wanted = readWanted(input, organization.policy.policy)
+    const plans = await planAll(tx, ctx, organization, { wanted, confirmed })
     const [first] = plans
     if (plans.length === 1 && first?.problem) throw first.problem
 
@@ -75,26 +78,31 @@ async function planAll(
   tx: Tx,
   ctx: OrgContext,
   organization: LockedOrganization,
-  wanted: readonly Wanted[]
+  { wanted, confirmed }: { readonly wanted: readonly Wanted[]; readonly confirmed: boolean }
 ): Promise<Plan[]> {
   const {
     row,
     policy: { policy },
     actor
   } = organization
+  const roleOf = ({ role = policy.default_role }: Wanted['invitee']) => role
+  const roles = wanted.map(({ invitee }) => roleOf(invitee))
   const occupants = await findOccupants(tx, ctx, wanted)
+  const counts = await countHolders(tx, ctx, organization, roles)
   let free = freeSeatsOf(organization)
   return wanted.map(({ invitee, address, problem }): Plan => {
     const { email } = invitee
     if (problem) return { email, problem }
-    const role = invitee.role ?? policy.default_role
+    const role = roleOf(invitee)
     const refusal =
-      refusalOf(decide(policy, actor, { permission: 'member.invite', role })) ??
+      refusalOf(decide(policy, actor, { type: 'invite', role }, { ...counts, confirmed })) ??
+      refuseFields(policy, invitee) ??
       occupants.refuse(invitee, address.key) ??
       (free > 0 ? undefined : seatsExhausted({ limit: seatLimitOf(row, policy) }))
     if (refusal) return { email, problem: refusal }
     free -= 1
     occupants.claim(invitee, address.key)
+    counts.claim(role)
     return { email, grant: { invitee, address, role, reused: occupants.reusable(address.key) } }
   })
 }

@@ -1,6 +1,7 @@
 import { runCommand } from '../../command.js'
 import type { CallContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
+import { inWordsOf } from '../../errors.js'
 import { lockOrganization } from '../organizations/queries.js'
 import { endOffer } from './end-offer.js'
 import { findInvitation, readInvitationToken, refuseDeadLink } from './queries.js'
@@ -20,7 +21,9 @@ export async function declineInvitation(
     const { organizationId, subjectId } = claims
     const organization = await lockOrganization(deps, tx, ctx, { organizationId })
     const row = await findInvitation(tx, organizationId, subjectId)
-    refuseDeadLink(row, claims, ctx.now)
+    await inWordsOf(organization.policy.policy.texts, () => {
+      refuseDeadLink(row, claims, ctx.now)
+    })
     await endOffer(tx, ctx, { organization, row }, 'declined')
   })
 }

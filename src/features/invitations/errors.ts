@@ -135,3 +135,45 @@ export const resentTooOften = defineProblem({
     'Cette adresse a reçu {max} e-mails récemment. Réessayez plus tard.'
   ]
 })
+
+export const fieldNotAllowed = defineProblem({
+  code: 'field_not_allowed',
+  status: 422,
+  en: ['Field not allowed', 'The organization’s policy does not take {field} here.'],
+  fr: ['Champ non autorisé', 'La politique de l’organisation n’accepte pas {field} ici.']
+})
+
+export const fieldRequired = defineProblem({
+  code: 'field_required',
+  status: 422,
+  en: ['Field required', 'The organization’s policy wants {field} here.'],
+  fr: ['Champ obligatoire', 'La politique de l’organisation exige {field} ici.']
+})
+
+export const resourcesNotOffered = defineProblem({
+  code: 'resources_not_offered',
+  status: 422,
+  en: ['Not such resources', 'Choose one of `choices`; only `existing` takes ids, at least one.'],
+  fr: ['Ressources non proposées', 'Choisissez parmi `choices` ; seul `existing` prend des ids.']
+})
+
+export const resendWayNotOffered = defineProblem({
+  code: 'resend_way_not_offered',
+  status: 422,
+  en: ['Not sent again this way', 'The organization’s policy does not send again by {via}.'],
+  fr: ['Renvoi non proposé ainsi', 'La politique ne prévoit pas de renvoi par {via}.']
+})
+
+export const cancelByRemoval = defineProblem({
+  code: 'cancel_by_removal',
+  status: 409,
+  en: ['Remove the member instead', 'Here an invitation ends by removing member {member_id}.'],
+  fr: ['Retirez plutôt le membre', 'Ici, une invitation se termine en retirant {member_id}.']
+})
+
+export const reassignmentOffer = defineProblem({
+  code: 'reassignment_offer',
+  status: 409,
+  en: ['Offer of a reassignment', 'Cancel the reassignment of member {member_id} instead.'],
+  fr: ['Offre de réattribution', 'Annulez plutôt la réattribution du membre {member_id}.']
+})

@@ -3,7 +3,8 @@ import type { CallContext } from '../../context.js'
 import type { Db } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
 import { maskEmail } from '../../email.js'
-import { findRole } from '../../policy/document.js'
+import { inWordsOf } from '../../errors.js'
+import { findRole } from '../../policy/roles.js'
 import { currentPolicyOf, findOrganization } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
 import { findInvitation, readInvitationToken, refuseDeadLink } from './queries.js'
@@ -32,9 +33,11 @@ export async function findOpenInvitation(
 ): Promise<OpenInvitation> {
   const claims = readInvitationToken(deps, token)
   const row = await findInvitation(db, claims.organizationId, claims.subjectId)
-  refuseDeadLink(row, claims, ctx.now)
   const organization = await findOrganization(db, row.organizationId)
   const { policy } = await currentPolicyOf(deps, db, organization)
+  await inWordsOf(policy.texts, () => {
+    refuseDeadLink(row, claims, ctx.now)
+  })
   return {
     offer: {
       organization: { name: organization.name },

@@ -9,13 +9,15 @@ import {
 import { type MemberRow, members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
-import { durationDays, type Policy } from '../../policy/document.js'
+import type { Policy } from '../../policy/document.js'
+import { durationDays } from '../../policy/duration.js'
 import {
   invitationAlreadyAccepted,
   invitationCanceled,
   invitationDeclined,
   invitationExpired,
   invitationLinkInvalid,
+  invitationNotCancelable,
   invitationSuperseded
 } from './errors.js'
 
@@ -108,4 +110,14 @@ export function refuseDeadLink(row: InvitationRow, claims: LinkClaims, now: Date
   if (row.status === 'canceled') throw invitationCanceled()
   if (row.generation !== claims.generation) throw invitationSuperseded()
   if (invitationStatusAt(row, now) === 'expired') throw invitationExpired()
+}
+
+/** @throws Problem invitation_not_cancelable */
+export function refuseCancel(
+  { invitations: { cancel_from: from } }: Policy,
+  row: InvitationRow,
+  now: Date
+): void {
+  const status = invitationStatusAt(row, now)
+  if (!from.some((allowed) => allowed === status)) throw invitationNotCancelable({ status })
 }

@@ -7,14 +7,17 @@ import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
-import { refusalOf } from '../../refusals.js'
+import { enforce } from '../../refusals.js'
 import { appendEvents } from '../events/append-events.js'
+import { statusAt } from '../members/effective-status.js'
+import { countHolders } from '../members/holders.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
 import { freeSeatsOf, seatLimitOf } from '../seats/free-seats.js'
 import {
   invitationNotResendable,
   invitationReplaced,
+  resendWayNotOffered,
   resentTooOften,
   seatsExhausted
 } from './errors.js'
@@ -27,7 +30,7 @@ import {
   linkOf,
   type Offer
 } from './queries.js'
-import type { InvitationResend } from './schemas.js'
+import type { InvitationResend } from './request-schemas.js'
 import { enqueueInvitationEmails } from './send-invitation-email.job.js'
 
 /** Mails that one address may be sent again by one organization, and in which time. */
@@ -40,14 +43,14 @@ type Via = InvitationResend['via']
  * Sends an invitation again, by mail or as its link. One that has expired is opened again and needs
  * a seat again; its earlier links stay dead. Giving out the link of an open one changes nothing.
  *
- * @throws Problem not_found, not_permitted, invitation_not_resendable, invitation_replaced,
- * seats_exhausted, resent_too_often
+ * @throws Problem not_found, what `decide` refuses, resend_way_not_offered, invitation_not_resendable,
+ * invitation_replaced, seats_exhausted, resent_too_often
  */
 export async function resendInvitation(
   deps: Deps,
   ctx: OrgContext,
   id: string,
-  via: Via
+  { via, confirmed = false }: { readonly via: Via; readonly confirmed?: boolean }
 ): Promise<{ invitation: InvitationRow; link?: string }> {
   return runCommand(deps, ctx, async (tx) => {
     const organization = await lockOrganization(deps, tx, ctx, {
@@ -56,7 +59,7 @@ export async function resendInvitation(
     })
     const offer = await findOffer(tx, ctx.organizationId, id)
     if (!offer) throw notFound()
-    refuseResend(ctx, organization, offer)
+    await refuseResend(tx, ctx, organization, { offer, via, confirmed })
     if (via === 'email') await spendAllowance(tx, ctx, offer.invitation)
 
     const invitation = await reopen(deps, tx, ctx, { organization, offer, via })
@@ -75,26 +78,41 @@ export async function resendInvitation(
   })
 }
 
-function refuseResend(
+interface Resend {
+  readonly offer: Offer
+  readonly via: Via
+  readonly confirmed: boolean
+}
+
+async function refuseResend(
+  tx: Tx,
   ctx: OrgContext,
   organization: LockedOrganization,
-  { invitation, member }: Offer
-): void {
+  { offer: { invitation, member }, via, confirmed }: Resend
+): Promise<void> {
   const {
     row,
     policy: { policy },
     actor
   } = organization
-  const refusal = refusalOf(decide(policy, actor, { permission: 'invitation.resend' }))
-  if (refusal) throw refusal
   const status = invitationStatusAt(invitation, ctx.now)
+  const isNewSeat = invitation.kind === 'seat'
+  // Its seat is taken again only where it has been given back.
+  const lapsed = isNewSeat && status === 'expired'
+  const counts = await countHolders(tx, ctx, organization, [invitation.role])
+  const action = { type: 'resend', role: invitation.role, lapsed } as const
+  enforce(decide(policy, actor, action, { ...counts, confirmed }))
+  if (!policy.invitations.resend_ways.includes(via)) throw resendWayNotOffered({ via })
   if (!policy.invitations.resend_from.some((allowed) => allowed === status)) {
     throw invitationNotResendable({ status })
   }
   if (member.invitationId !== invitation.id) {
     throw invitationReplaced({ invitation_id: member.invitationId })
   }
-  if (status === 'expired' && freeSeatsOf(organization) === 0) {
+  if (!isNewSeat && statusAt(member, ctx.now) !== 'reassignment_pending') {
+    throw invitationNotResendable({ status })
+  }
+  if (lapsed && freeSeatsOf(organization) === 0) {
     throw seatsExhausted({ limit: seatLimitOf(row, policy) })
   }
 }
@@ -135,7 +153,13 @@ async function reopen(
   if (!updated) throw new Error('an invitation of a locked organization cannot disappear')
   await tx
     .update(members)
-    .set({ status: 'invited', offerExpiresAt: expiresAt, updatedAt: ctx.now })
+    .set({
+      offerExpiresAt: expiresAt,
+      updatedAt: ctx.now,
+      ...(invitation.kind === 'seat'
+        ? { status: 'invited', offerLapsesTo: expiresAt && 'invitation_expired' }
+        : {})
+    })
     .where(isMember(ctx.organizationId, invitation.memberId))
   return updated
 }

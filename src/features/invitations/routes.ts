@@ -7,7 +7,8 @@ import { answerOnce, ok } from '../../http/idempotency.js'
 import { publicLimits } from '../../http/limits.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { toProblemBody } from '../../http/problem.js'
-import { Id, OrganizationParams, ref } from '../../schemas.js'
+import { textOf } from '../../policy/texts.js'
+import { ConfirmQuery, Id, OrganizationParams, ref } from '../../schemas.js'
 import { MemberSchema, toMember } from '../members/schemas.js'
 import { acceptInvitation } from './accept-invitation.js'
 import { cancelInvitation } from './cancel-invitation.js'
@@ -16,17 +17,19 @@ import { declineInvitation } from './decline-invitation.js'
 import { listInvitations } from './list-invitations.js'
 import { lookupInvitation } from './lookup-invitation.js'
 import { findInvitation } from './queries.js'
-import { resendInvitation } from './resend-invitation.js'
 import {
   InvitationAccept,
   InvitationCreate,
+  InvitationResend,
+  InvitationToken
+} from './request-schemas.js'
+import { resendInvitation } from './resend-invitation.js'
+import {
   InvitationDeclined,
   InvitationOffer,
-  InvitationResend,
   InvitationResults,
   InvitationSchema,
   InvitationStatusSchema,
-  InvitationToken,
   InvitationWithLink,
   toInvitation
 } from './schemas.js'
@@ -68,6 +71,7 @@ function createInvitationsRoute(app: App, deps: Deps): void {
           'address never fails the others. With one address its problem is the answer.',
         tags,
         params: OrganizationParams,
+        querystring: ConfirmQuery,
         body: InvitationCreate,
         response: { 200: ref(InvitationResults), 201: ref(InvitationResults) }
       }
@@ -75,7 +79,8 @@ function createInvitationsRoute(app: App, deps: Deps): void {
     async (request, reply) => {
       const ctx = orgContext(request)
       return answerOnce(deps, request, reply, {
-        run: (answer) => createInvitations(deps, { ...ctx, ...answer }, request.body),
+        run: (answer) =>
+          createInvitations(deps, { ...ctx, ...answer }, request.body, request.query.confirm),
         toAnswer: (results) => ({
           status: results.some(({ problem }) => problem === undefined) ? 201 : 200,
           body: { data: results.map((result) => toItem(deps, ctx, result)) }
@@ -85,16 +90,23 @@ function createInvitationsRoute(app: App, deps: Deps): void {
   )
 }
 
-function toItem(deps: Deps, { locale, now }: OrgContext, result: InvitationResult) {
+/** Policies say it in their own words under `invitation.created`. */
+const CREATED = { en: 'Invitation sent', fr: 'Invitation envoyée' }
+
+function toItem(deps: Deps, { locale, now, policy }: OrgContext, result: InvitationResult) {
   const { email } = result
   if (result.problem) {
-    const problem = toProblemBody(result.problem, deps.config.publicUrl, locale)
+    const problem = toProblemBody(result.problem, deps.config.publicUrl, {
+      locale,
+      texts: policy.policy.texts
+    })
     return { status: 'error' as const, email, problem }
   }
   const { link } = result
   return {
     status: 'created' as const,
     email,
+    message: textOf(policy.policy.texts, 'invitation.created', locale) ?? CREATED[locale],
     invitation: toInvitation(result.invitation, now),
     ...(link === undefined ? {} : { link })
   }
@@ -163,6 +175,7 @@ function resendInvitationRoute(app: App, deps: Deps): void {
         summary: 'Send an invitation again, or get its link',
         tags,
         params: Params,
+        querystring: ConfirmQuery,
         body: InvitationResend,
         response: { 200: ref(InvitationWithLink) }
       }
@@ -171,7 +184,11 @@ function resendInvitationRoute(app: App, deps: Deps): void {
       const ctx = orgContext(request)
       const { invitation_id: id } = request.params
       return answerOnce(deps, request, reply, {
-        run: (answer) => resendInvitation(deps, { ...ctx, ...answer }, id, request.body.via),
+        run: (answer) =>
+          resendInvitation(deps, { ...ctx, ...answer }, id, {
+            via: request.body.via,
+            confirmed: request.query.confirm
+          }),
         toAnswer: ({ invitation, ...link }) =>
           ok({ ...link, invitation: toInvitation(invitation, ctx.now) })
       })
@@ -189,12 +206,14 @@ function cancelInvitationRoute(app: App, deps: Deps): void {
         summary: 'Cancel an invitation: its link dies, its seat is free',
         tags,
         params: Params,
+        querystring: ConfirmQuery,
         response: { 200: ref(InvitationSchema) }
       }
     },
     async (request) => {
       const ctx = orgContext(request)
-      const row = await cancelInvitation(deps, ctx, request.params.invitation_id)
+      const { invitation_id: id } = request.params
+      const row = await cancelInvitation(deps, ctx, id, request.query.confirm)
       return toInvitation(row, ctx.now)
     }
   )
@@ -245,7 +264,7 @@ function acceptInvitationRoute(app: App, deps: Deps): void {
       const key = keyContext(request)
       return answerOnce(deps, request, reply, {
         run: (answer) => acceptInvitation(deps, { ...key, ...answer }, request.body),
-        toAnswer: (row) => ok(toMember(row, key.now))
+        toAnswer: ({ member, policy }) => ok(toMember(member, { ...key, policy }))
       })
     }
   )

@@ -1,81 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { LINK_TOKEN_LENGTH_MAX, LINK_TOKEN_PATTERN } from '../../crypto/link-token.js'
-import { DELIVERIES, INVITATION_STATUSES, type InvitationRow } from '../../db/tables/invitations.js'
 import {
-  Email,
-  ExternalId,
-  Id,
-  Instant,
-  LocaleSchema,
-  Metadata,
-  Name,
-  Nullable,
-  ProblemSchema,
-  ref,
-  UserId
-} from '../../schemas.js'
+  DELIVERIES,
+  INVITATION_KINDS,
+  INVITATION_STATUSES,
+  type InvitationRow
+} from '../../db/tables/invitations.js'
+import { Email, Id, Instant, LocaleSchema, Nullable, ProblemSchema, ref } from '../../schemas.js'
 import { invitationStatusAt } from './queries.js'
-
-/** Addresses of one request. */
-export const ADDRESSES_MAX = 1_000
-
-/** Addresses are checked one by one, so that a bad one does not fail the others. */
-const RawAddress = Type.String({ minLength: 1, maxLength: 400, examples: ['bo@acme.test'] })
-const TEXT_LENGTH_MAX = 400_000
-
-const RoleKey = Type.String({
-  minLength: 1,
-  maxLength: 48,
-  description: 'A role of the policy; left out: its default role.',
-  examples: ['member']
-})
-
-export const InvitationCreate = Type.Object(
-  {
-    emails: Type.Optional(
-      Type.Union(
-        [
-          Type.String({ minLength: 1, maxLength: TEXT_LENGTH_MAX }),
-          Type.Array(RawAddress, { minItems: 1, maxItems: ADDRESSES_MAX })
-        ],
-        {
-          description: `Addresses: a list, or one text with commas or new lines. At most ${ADDRESSES_MAX}.`
-        }
-      )
-    ),
-    invitations: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            email: RawAddress,
-            name: Type.Optional(Name(200, 'Bo')),
-            role: Type.Optional(RoleKey),
-            locale: Type.Optional(LocaleSchema),
-            external_id: Type.Optional(ExternalId),
-            metadata: Type.Optional(Metadata)
-          },
-          { additionalProperties: false }
-        ),
-        {
-          minItems: 1,
-          maxItems: ADDRESSES_MAX,
-          description: 'The same with more to say about each person.'
-        }
-      )
-    ),
-    role: Type.Optional(RoleKey),
-    locale: Type.Optional(LocaleSchema),
-    send_email: Type.Boolean({
-      default: true,
-      description: 'False: Muster sends no mail and answers with each link, once, for you to send.'
-    })
-  },
-  {
-    additionalProperties: false,
-    examples: [{ emails: 'ana@acme.test, bo@acme.test\ncy@acme.test' }]
-  }
-)
-export type InvitationCreate = Static<typeof InvitationCreate>
 
 export const InvitationStatusSchema = Type.Union(
   INVITATION_STATUSES.map((status) => Type.Literal(status))
@@ -85,11 +16,13 @@ const INVITATION = {
   id: 'inv_01jd3v8k2ffb5t0m5r6w9x7y3z',
   organization_id: 'org_01jd3v8k2ffb5t0m5r6w9x7y3z',
   member_id: 'mem_01jd3v8k2ffb5t0m5r6w9x7y3z',
+  kind: 'seat',
   email: 'ana@acme.test',
   role: 'member',
   status: 'pending',
   delivery: 'queued',
   locale: 'en',
+  message: null,
   invited_by: { type: 'member', id: 'mem_01jd3v8k2ffb5t0m5r6w9x7y3a', name: 'Olga' },
   created_at: '2026-11-22T09:30:00.000Z',
   updated_at: '2026-11-22T09:30:00.000Z',
@@ -103,6 +36,10 @@ export const InvitationSchema = Type.Object(
     id: Id('inv'),
     organization_id: Id('org'),
     member_id: Id('mem'),
+    kind: Type.Union(
+      INVITATION_KINDS.map((kind) => Type.Literal(kind)),
+      { description: '`reassignment`: the seat of somebody who leaves it.' }
+    ),
     email: Email,
     role: Type.String(),
     status: InvitationStatusSchema,
@@ -113,6 +50,7 @@ export const InvitationSchema = Type.Object(
       )
     ),
     locale: LocaleSchema,
+    message: Nullable(Type.String()),
     invited_by: Type.Object({
       type: Type.String(),
       id: Type.String(),
@@ -137,12 +75,14 @@ export function toInvitation(row: InvitationRow, now: Date): Static<typeof Invit
     id: row.id,
     organization_id: row.organizationId,
     member_id: row.memberId,
+    kind: row.kind,
     email: row.email,
     role: row.role,
     status,
     // A mail that is still waiting when its invitation ends is never sent.
     delivery: row.delivery === 'queued' && status !== 'pending' ? null : row.delivery,
     locale: row.locale,
+    message: row.message,
     invited_by: { type: row.invitedByType, id: row.invitedById, name: row.invitedByName },
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
@@ -163,6 +103,9 @@ export const InvitationResults = Type.Object(
       Type.Object({
         status: Type.Union([Type.Literal('created'), Type.Literal('error')]),
         email: Type.String({ description: 'As it was given.' }),
+        message: Type.Optional(
+          Type.String({ description: 'What to tell whoever invited, in their language.' })
+        ),
         invitation: Type.Optional(ref(InvitationSchema)),
         link: Type.Optional(LinkUrl),
         problem: Type.Optional(ref(ProblemSchema))
@@ -176,62 +119,10 @@ export const InvitationResults = Type.Object(
   }
 )
 
-export const InvitationResend = Type.Object(
-  {
-    via: Type.Union([Type.Literal('email'), Type.Literal('link')], {
-      default: 'email',
-      description: '`link`: no mail; the answer holds the link.'
-    })
-  },
-  { additionalProperties: false, examples: [{ via: 'email' }] }
-)
-export type InvitationResend = Static<typeof InvitationResend>
-
 export const InvitationWithLink = Type.Object(
   { invitation: ref(InvitationSchema), link: Type.Optional(LinkUrl) },
   { $id: 'InvitationWithLink', examples: [{ invitation: INVITATION }] }
 )
-
-const TOKEN = 'mlk_AQFhAZNxGi4vfJ9Ah_zVx3wBk3EaLi98n0CH_NXHfAAAAAGJx0Yq3kVJbXgQm1rT8pZs'
-
-const Token = Type.String({
-  pattern: LINK_TOKEN_PATTERN,
-  maxLength: LINK_TOKEN_LENGTH_MAX,
-  description: 'The last part of the invitation’s link.',
-  examples: [TOKEN]
-})
-
-export const InvitationToken = Type.Object(
-  { token: Token },
-  { additionalProperties: false, examples: [{ token: TOKEN }] }
-)
-
-export const InvitationAccept = Type.Object(
-  {
-    token: Token,
-    user: Type.Object(
-      {
-        id: UserId,
-        email: Email,
-        email_verified: Type.Boolean({
-          description: 'Whether you know that this person receives mail at this address.'
-        }),
-        name: Type.Optional(Name(200, 'Ana'))
-      },
-      { additionalProperties: false }
-    )
-  },
-  {
-    additionalProperties: false,
-    examples: [
-      {
-        token: TOKEN,
-        user: { id: 'u_ana', email: 'ana@acme.test', email_verified: true }
-      }
-    ]
-  }
-)
-export type InvitationAccept = Static<typeof InvitationAccept>
 
 export const InvitationOffer = Type.Object(
   {

@@ -8,6 +8,7 @@ import type { EmailAddress } from '../../email.js'
 import { newId } from '../../ids.js'
 import type { LockedOrganization } from '../organizations/queries.js'
 import type { Invitee } from './addresses.js'
+import { seatResources } from './fields.js'
 import { expiryOf, lifetimeDaysOf } from './queries.js'
 
 /** An address that gets an offer. */
@@ -43,12 +44,14 @@ export async function writeOffers(
       organizationId: ctx.organizationId,
       id: newId('inv'),
       memberId: grant.reused?.id ?? newId('mem'),
+      kind: 'seat' as const,
       email: grant.address.email,
       emailKey: grant.address.key,
       role: grant.role,
       status: 'pending' as const,
       delivery: sendEmail ? ('queued' as const) : null,
       locale: grant.invitee.locale ?? organization.row.locale,
+      message: grant.invitee.message ?? null,
       generation: 1,
       secretId: deps.linkSecrets.current.id,
       sendCount: 1,
@@ -75,7 +78,7 @@ export async function writeOffers(
   return { invitations: rows, expired }
 }
 
-function invitedBy({ actor }: OrgContext) {
+export function invitedBy({ actor }: OrgContext) {
   return {
     invitedByType: actor.type,
     invitedById: actor.id ?? '',
@@ -120,6 +123,9 @@ function memberOf(row: InvitationRow, { invitee, reused }: Grant): MemberRow {
     endedBy: null,
     invitationId: row.id,
     offerExpiresAt: row.expiresAt,
+    offerLapsesTo: row.expiresAt === null ? null : ('invitation_expired' as const),
+    resources: seatResources(invitee.resources),
+    lastActiveAt: null,
     metadata: invitee.metadata ?? metadata,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
@@ -133,4 +139,5 @@ const REUSE = `
   on conflict (organization_id, id) do update set external_id = excluded.external_id,
     email = excluded.email, name = excluded.name, role = excluded.role, status = excluded.status,
     invitation_id = excluded.invitation_id, offer_expires_at = excluded.offer_expires_at,
+    offer_lapses_to = excluded.offer_lapses_to, resources = excluded.resources,
     metadata = excluded.metadata, updated_at = excluded.updated_at`

@@ -1,15 +1,19 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type MemberRow, type MemberStatus, members } from '../../db/tables/members.js'
 
-/** An offer whose instant has passed is over, whether or not the sweep has written it yet. */
+/**
+ * An offer whose instant has passed is over, whether or not the sweep has written it yet: the same
+ * as `member_status_at` in SQL (migrations).
+ */
 export function statusAt(row: MemberRow, now: Date): MemberStatus {
-  const lapsed = row.offerExpiresAt !== null && row.offerExpiresAt <= now
-  return row.status === 'invited' && lapsed ? 'invitation_expired' : row.status
+  const { status, offerExpiresAt, offerLapsesTo } = row
+  const isOffered = status === 'invited' || status === 'reassignment_pending'
+  const lapsed = offerExpiresAt !== null && offerExpiresAt <= now
+  return isOffered && lapsed ? (offerLapsesTo ?? status) : status
 }
 
 /** The same in SQL. */
 export function effectiveStatus(now: Date): SQL<MemberStatus> {
-  return sql<MemberStatus>`case when ${members.status} = 'invited'
-    and ${members.offerExpiresAt} <= ${now.toISOString()}
-    then 'invitation_expired' else ${members.status} end`
+  return sql<MemberStatus>`member_status_at(${members.status}, ${members.offerExpiresAt},
+    ${members.offerLapsesTo}, ${now.toISOString()})`
 }

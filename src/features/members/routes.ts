@@ -54,7 +54,7 @@ function listMembersRoute(app: App, deps: Deps): void {
       const { user_id: userId, external_id: externalId, ...query } = request.query
       const filter = { ...query, userId, externalId }
       const page = await listMembers(deps, ctx, filter, readPage('mem', query))
-      return toPage(page, query.limit, (row) => toMember(row, ctx.now))
+      return toPage(page, query.limit, (row) => toMember(row, ctx))
     }
   )
 }
@@ -74,7 +74,7 @@ function getMemberRoute(app: App, deps: Deps): void {
     },
     async (request) => {
       const ctx = orgContext(request)
-      return toMember(await getMember(deps, ctx, request.params.member_id), ctx.now)
+      return toMember(await getMember(deps, ctx, request.params.member_id), ctx)
     }
   )
 }

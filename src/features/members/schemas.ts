@@ -1,9 +1,19 @@
 import { type Static, Type } from '@sinclair/typebox'
+import type { CallContext, PolicyVersion } from '../../context.js'
 import { MEMBER_STATUSES, type MemberRow } from '../../db/tables/members.js'
 import { Email, ExternalId, Id, Instant, Metadata, Nullable, UserId } from '../../schemas.js'
 import { statusAt } from './effective-status.js'
+import { roleLabel, statusLabel } from './labels.js'
 
 export const MemberStatusSchema = Type.Union(MEMBER_STATUSES.map((status) => Type.Literal(status)))
+
+const SeatResourcesSchema = Type.Object(
+  {
+    choice: Type.Union([Type.Literal('new'), Type.Literal('existing')]),
+    ids: Type.Array(Type.String())
+  },
+  { description: 'What of yours goes with the seat, by your own ids.' }
+)
 
 export const MemberSchema = Type.Object(
   {
@@ -14,13 +24,17 @@ export const MemberSchema = Type.Object(
     email: Email,
     name: Nullable(Type.String()),
     role: Type.String({ examples: ['member'] }),
+    role_label: Type.String({ description: 'In the language of Accept-Language.' }),
     status: MemberStatusSchema,
+    status_label: Type.String({ description: 'The same in the policy’s words.' }),
     ended_by: Nullable(Type.String({ description: 'Why it ended, when `removed`.' })),
     invitation_id: Nullable(Id('inv')),
+    resources: Nullable(SeatResourcesSchema),
     metadata: Metadata,
     created_at: Instant(),
     updated_at: Instant(),
     joined_at: Nullable(Instant()),
+    last_active_at: Nullable(Instant()),
     removed_at: Nullable(Instant())
   },
   {
@@ -34,21 +48,32 @@ export const MemberSchema = Type.Object(
         email: 'ana@acme.test',
         name: 'Ana',
         role: 'member',
+        role_label: 'Member',
         status: 'active',
+        status_label: 'Active',
         ended_by: null,
         invitation_id: 'inv_01jd3v8k2ffb5t0m5r6w9x7y3z',
+        resources: null,
         metadata: {},
         created_at: '2026-11-22T09:30:00.000Z',
         updated_at: '2026-11-22T09:35:00.000Z',
         joined_at: '2026-11-22T09:35:00.000Z',
+        last_active_at: null,
         removed_at: null
       }
     ]
   }
 )
 
+/** For whom a member is told: when, in which language, under which policy. */
+export type Reader = Pick<CallContext, 'now' | 'locale'> & { readonly policy: PolicyVersion }
+
 /** The only crossing from row to wire; the status is the one of the given instant. */
-export function toMember(row: MemberRow, now: Date): Static<typeof MemberSchema> {
+export function toMember(
+  row: MemberRow,
+  { now, locale, policy: { policy } }: Reader
+): Static<typeof MemberSchema> {
+  const status = statusAt(row, now)
   return {
     id: row.id,
     organization_id: row.organizationId,
@@ -57,13 +82,17 @@ export function toMember(row: MemberRow, now: Date): Static<typeof MemberSchema>
     email: row.email,
     name: row.name,
     role: row.role,
-    status: statusAt(row, now),
+    role_label: roleLabel(policy, row.role, locale),
+    status,
+    status_label: statusLabel(policy, status, locale),
     ended_by: row.endedBy,
     invitation_id: row.invitationId,
+    resources: row.resources && { choice: row.resources.choice, ids: [...row.resources.ids] },
     metadata: row.metadata,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     joined_at: row.joinedAt?.toISOString() ?? null,
+    last_active_at: row.lastActiveAt?.toISOString() ?? null,
     removed_at: row.removedAt?.toISOString() ?? null
   }
 }

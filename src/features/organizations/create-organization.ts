@@ -4,7 +4,7 @@ import { members } from '../../db/tables/members.js'
 import { type OrganizationRow, organizations } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
 import { parseEmail } from '../../email.js'
-import { externalIdTaken } from '../../errors.js'
+import { externalIdTaken, type Locale } from '../../errors.js'
 import { newId } from '../../ids.js'
 import { findNewestVersion, loadPolicyVersion } from '../../policy-versions.js'
 import { appendEvents } from '../events/append-events.js'
@@ -31,7 +31,7 @@ export async function createOrganization(
 
     const [organization] = await tx
       .insert(organizations)
-      .values(toRow(input, policyKey, ctx.now))
+      .values(toRow(input, { key: policyKey, locale: policy.locale }, ctx.now))
       .onConflictDoNothing({ target: organizations.externalId })
       .returning()
     if (!organization) throw externalIdTaken()
@@ -55,15 +55,20 @@ export async function createOrganization(
   })
 }
 
-function toRow(input: OrganizationCreate, policyKey: string, now: Date) {
+function toRow(
+  input: OrganizationCreate,
+  policy: { readonly key: string; readonly locale: Locale },
+  now: Date
+) {
   return {
     id: newId('org'),
     externalId: input.external_id ?? null,
     name: input.name,
-    policyKey,
+    policyKey: policy.key,
     status: 'active' as const,
     seatLimit: input.seat_limit ?? null,
-    locale: input.locale ?? 'en',
+    entitlements: input.entitlements ?? [],
+    locale: input.locale ?? policy.locale,
     timeZone: input.time_zone ?? 'UTC',
     links: input.links ?? {},
     mail: input.mail ?? {},

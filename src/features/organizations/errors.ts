@@ -13,3 +13,10 @@ export const hostNotAllowed = defineProblem({
   en: ['Host not allowed', 'The host of {field} is not in MUSTER_ALLOWED_HOSTS.'],
   fr: ['Hôte non autorisé', 'L’hôte de {field} n’est pas dans MUSTER_ALLOWED_HOSTS.']
 })
+
+export const entitlementsAreHosts = defineProblem({
+  code: 'entitlements_are_the_hosts',
+  status: 403,
+  en: ['Only the host', 'Entitlements are given by the product itself, not by a member.'],
+  fr: ['Réservé au produit', 'Ces droits sont donnés par le produit, pas par un membre.']
+})

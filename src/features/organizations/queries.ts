@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { CallContext, PolicyVersion } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
 import { columnsOf, rowReader } from '../../db/rows.js'
@@ -8,8 +8,9 @@ import { type OrganizationRow, organizations } from '../../db/tables/organizatio
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { idToUuid } from '../../ids.js'
-import type { DecidingActor } from '../../policy/decide.js'
-import { findNewestVersion, loadPolicyVersion } from '../../policy-versions.js'
+import type { DecidingActor } from '../../policy/decision.js'
+import type { Channel } from '../../policy/document-shape.js'
+import { findNewestVersion, inOrganization, loadPolicyVersion } from '../../policy-versions.js'
 
 const readOrganization = rowReader(organizations)
 
@@ -18,7 +19,7 @@ const LOCK: Statement = {
   name: 'lock_organization',
   text: `
     select ${columnsOf(organizations, '(locked.organization)')}, locked.policy_version, locked.role,
-      locked.counts
+      locked.counts, locked.custom_roles
     from lock_organization($1, $2, $3, $4) locked`
 }
 
@@ -26,6 +27,7 @@ interface Locked {
   policy_version: number
   role: string | null
   counts: MemberCounts | null
+  custom_roles: string | null
 }
 
 /** How many members have each status at this instant; a status that nobody has is left out. */
@@ -56,7 +58,7 @@ interface LockRequest {
 export async function lockOrganization(
   deps: Deps,
   tx: Tx,
-  ctx: CallContext,
+  ctx: CallContext & { readonly channel?: Channel | null },
   { organizationId, countMembers = false }: LockRequest
 ): Promise<LockedOrganization> {
   const memberId = ctx.actor.type === 'member' ? idToUuid('mem', ctx.actor.id) : null
@@ -64,12 +66,21 @@ export async function lockOrganization(
   const [locked] = await tx.run<Locked>(LOCK, values)
   if (!locked || (memberId !== null && locked.role === null)) throw notFound()
   const row = readOrganization(locked as unknown as Record<string, unknown>)
+  const version = await loadPolicyVersion(deps, tx, row.policyKey, locked.policy_version)
   return {
     row,
-    policy: await loadPolicyVersion(deps, tx, row.policyKey, locked.policy_version),
-    actor: locked.role === null ? { kind: 'host' } : { kind: 'member', role: locked.role },
+    policy: inOrganization(version, locked.custom_roles),
+    actor: decidingActor(ctx, locked.role),
     counts: countMembers ? (locked.counts ?? {}) : undefined
   }
+}
+
+function decidingActor(
+  { actor, channel = null }: CallContext & { readonly channel?: Channel | null },
+  role: string | null
+): DecidingActor {
+  if (role === null || actor.type !== 'member') return { kind: 'host' }
+  return { kind: 'member', id: actor.id, role, channel }
 }
 
 export async function findOrganization(db: Db, id: string): Promise<OrganizationRow> {
@@ -88,9 +99,15 @@ export const placeOf = ({ row, policy }: LockedOrganization) => ({
 export async function currentPolicyOf(
   deps: Deps,
   db: Db,
-  { policyKey }: OrganizationRow
+  { id, policyKey }: OrganizationRow
 ): Promise<PolicyVersion> {
   const version = await findNewestVersion(db, policyKey)
   if (version === undefined) throw new Error(`policy ${policyKey} has gone`)
-  return loadPolicyVersion(deps, db, policyKey, version)
+  const { rows } = await db.execute<{ roles: string | null }>(
+    sql`select custom_roles_of(${idToUuid('org', id)}) as roles`
+  )
+  return inOrganization(
+    await loadPolicyVersion(deps, db, policyKey, version),
+    rows[0]?.roles ?? null
+  )
 }

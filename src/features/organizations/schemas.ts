@@ -55,6 +55,16 @@ const settings = {
       examples: [10]
     })
   ),
+  entitlements: Type.Array(
+    Type.String({ pattern: '^[a-z][a-z0-9_]{0,47}$', examples: ['custom_roles'] }),
+    {
+      maxItems: 50,
+      uniqueItems: true,
+      description:
+        'What you have given it beyond its policy, such as `custom_roles`. Only you change it, ' +
+        'never a member.'
+    }
+  ),
   locale: LocaleSchema,
   time_zone: Type.String({ maxLength: 64, format: 'time-zone', examples: ['Europe/Paris'] }),
   links: Links,
@@ -110,6 +120,7 @@ export const OrganizationSchema = Type.Object(
         name: 'Acme',
         external_id: null,
         seat_limit: null,
+        entitlements: [],
         locale: 'en',
         time_zone: 'UTC',
         links: {},
@@ -131,6 +142,7 @@ export function toOrganization(row: OrganizationRow): Static<typeof Organization
     name: row.name,
     external_id: row.externalId,
     seat_limit: row.seatLimit,
+    entitlements: row.entitlements,
     locale: row.locale,
     time_zone: row.timeZone,
     links: row.links,

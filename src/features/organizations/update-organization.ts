@@ -7,8 +7,9 @@ import { type OrganizationRow, organizations } from '../../db/tables/organizatio
 import type { Deps } from '../../deps.js'
 import { externalIdTaken } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
-import { refusalOf } from '../../refusals.js'
+import { enforce } from '../../refusals.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { entitlementsAreHosts } from './errors.js'
 import { type LockedOrganization, lockOrganization } from './queries.js'
 import type { OrganizationUpdate } from './schemas.js'
 import { checkHosts } from './sender-settings.js'
@@ -63,9 +64,10 @@ function checkPermission({ policy, actor }: LockedOrganization, input: Organizat
     ...(name === undefined ? [] : (['org.rename'] as const)),
     ...(Object.keys(settings).length === 0 ? [] : (['org.settings'] as const))
   ]
+  // What the host gives, nobody gives themselves.
+  if (actor.kind === 'member' && input.entitlements !== undefined) throw entitlementsAreHosts()
   for (const permission of needed) {
-    const refusal = refusalOf(decide(policy.policy, actor, { permission }))
-    if (refusal) throw refusal
+    enforce(decide(policy.policy, actor, { type: 'use', permission }))
   }
 }
 
@@ -73,6 +75,7 @@ const COLUMNS = {
   name: 'name',
   external_id: 'externalId',
   seat_limit: 'seatLimit',
+  entitlements: 'entitlements',
   locale: 'locale',
   time_zone: 'timeZone',
   links: 'links',

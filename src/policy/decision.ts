@@ -1,0 +1,89 @@
+import type { Channel } from './document-shape.js'
+
+/** Who asks: the host itself by its API key, or a member by the role it holds right now. */
+export type DecidingActor = { readonly kind: 'host' } | DecidingMember
+
+export interface DecidingMember {
+  readonly kind: 'member'
+  readonly id: string
+  readonly role: string
+  /** From which kind of client; null: unknown. */
+  readonly channel: Channel | null
+}
+
+/** A member to whom something is done, as it stands right now. */
+export interface Target {
+  readonly id: string
+  readonly role: string
+  readonly status: string
+}
+
+/** What is asked. */
+export type Action =
+  /** What a permission alone decides. `own`: it is done to what is the actor's, or assigned to it. */
+  | { readonly type: 'use'; readonly permission: string; readonly own?: boolean }
+  | { readonly type: 'invite' | 'import' | 'cancel'; readonly role: string }
+  /** An offer of this role is sent again; one that has lapsed takes its place again. */
+  | { readonly type: 'resend'; readonly role: string; readonly lapsed: boolean }
+  | { readonly type: 'change_role'; readonly target: Target; readonly to: string }
+  | {
+      readonly type: 'remove' | 'leave' | 'suspend' | 'reactivate' | 'reassign' | 'transfer'
+      readonly target: Target
+    }
+  /** A role of the organization's own is made, changed or deleted; it holds or will hold these. */
+  | { readonly type: 'manage_roles'; readonly permissions: readonly string[] }
+export type ActionType = Action['type']
+
+/** How many members hold a role. */
+export interface Holders {
+  /** Active ones. */
+  readonly active: number
+  /** Everybody who has the role or is offered it. */
+  readonly all: number
+}
+
+/** What must be known beside the policy. What an action does not touch may be left out. */
+export interface Circumstances {
+  readonly holders?: (role: string) => Holders
+  /** What the host has given the organization beyond the policy. */
+  readonly entitlements?: readonly string[]
+  /** The caller has said that it means it. */
+  readonly confirmed?: boolean
+}
+
+export type Decision = { readonly allowed: true; readonly via?: string } | Refusal
+
+export interface Refusal {
+  readonly allowed: false
+  readonly code: RefusalCode
+  /** For whoever develops or supports: one English sentence. */
+  readonly because: string
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+export type RefusalCode =
+  | 'not_permitted'
+  | 'not_offered'
+  | 'self_removal'
+  | 'self_role_change'
+  | 'self_action'
+  | 'protected_role'
+  | 'rank_not_lower'
+  | 'unknown_role'
+  | 'role_not_assignable'
+  | 'role_not_manageable'
+  | 'exceeds_own_permissions'
+  | 'last_holder'
+  | 'single_holder'
+  | 'role_full'
+  | 'not_entitled'
+  | 'channel_not_allowed'
+  | 'confirmation_required'
+
+export function refuse(
+  code: RefusalCode,
+  because: string,
+  details?: Readonly<Record<string, unknown>>
+): Refusal {
+  return { allowed: false, code, because, ...(details === undefined ? {} : { details }) }
+}

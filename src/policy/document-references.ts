@@ -1,0 +1,76 @@
+import type { PolicySource } from './document-shape.js'
+import { CUSTOM, EVERY } from './selectors.js'
+
+export interface Issue {
+  readonly path: readonly (string | number)[]
+  readonly message: string
+}
+
+interface Naming {
+  readonly path: Issue['path']
+  readonly keys: readonly (string | undefined)[]
+}
+
+/** What no single field can see: names that lead nowhere, doubles, and what cannot both be meant. */
+export function checkReferences(policy: PolicySource): Issue[] {
+  const keys = new Set(policy.roles.map(({ key }) => key))
+  const unknown = namings(policy)
+    .filter((naming) => naming.keys.some((key) => key !== undefined && !isKnown(key, keys)))
+    .map(({ path }) => ({ path, message: 'names a role that is not in roles' }))
+  return [...unknown, ...contradictions(policy, keys)]
+}
+
+const isKnown = (key: string, keys: ReadonlySet<string>) =>
+  key === CUSTOM || key === EVERY || keys.has(key)
+
+function namings(policy: PolicySource): Naming[] {
+  const { authority, ownership } = policy
+  const over = (['invite', 'remove', 'suspend', 'reassign'] as const).flatMap((action) =>
+    authority[action].map(({ actor, roles }, index) => ({
+      path: ['authority', action, index],
+      keys: [actor, ...roles]
+    }))
+  )
+  return [
+    { path: ['creator_role'], keys: [policy.creator_role] },
+    { path: ['default_role'], keys: [policy.default_role] },
+    ...over,
+    ...authority.change_role.map(({ actor, from, to }, index) => ({
+      path: ['authority', 'change_role', index],
+      keys: [actor, ...from, ...to]
+    })),
+    { path: ['authority', 'protected'], keys: authority.protected },
+    { path: ['authority', 'may_leave'], keys: authority.may_leave },
+    { path: ['ownership', 'role'], keys: [ownership.role] },
+    { path: ['ownership', 'former_becomes'], keys: [ownership.former_becomes] },
+    ...policy.notifications.map(({ roles }, index) => ({
+      path: ['notifications', index, 'roles'],
+      keys: roles
+    }))
+  ]
+}
+
+function contradictions(policy: PolicySource, keys: ReadonlySet<string>): Issue[] {
+  const { roles, ownership, invitations } = policy
+  const overfull = roles.flatMap(({ min, max }, index) =>
+    max !== null && max < min
+      ? [{ path: ['roles', index, 'max'], message: 'is lower than min' }]
+      : []
+  )
+  const creatorAlone = roles.flatMap(({ key, min }, index) =>
+    min > (key === policy.creator_role ? 1 : 0)
+      ? [{ path: ['roles', index, 'min'], message: 'is more than an organization begins with' }]
+      : []
+  )
+  return [
+    ...(keys.size === roles.length ? [] : [{ path: ['roles'], message: 'has the same key twice' }]),
+    ...overfull,
+    ...creatorAlone,
+    ...(ownership.transfer === 'swap' && ownership.former_becomes === undefined
+      ? [{ path: ['ownership', 'former_becomes'], message: 'is needed where ownership is swapped' }]
+      : []),
+    ...(invitations.fields.resources !== 'absent' && invitations.resource_choices.length === 0
+      ? [{ path: ['invitations', 'resource_choices'], message: 'leaves nothing to choose' }]
+      : [])
+  ]
+}

@@ -1,0 +1,137 @@
+import {
+  type Action,
+  type ActionType,
+  type Circumstances,
+  type DecidingMember,
+  type Holders,
+  type Refusal,
+  refuse
+} from './decision.js'
+import { ownerRoleOf, type Policy } from './document.js'
+import { findRole } from './roles.js'
+import { permissionFor } from './test-authority.js'
+
+/** What the policy does not have at all. */
+export function testOffered(policy: Policy, { type }: Action): Refusal | undefined {
+  const isOffered =
+    (type !== 'suspend' || policy.suspension.enabled) &&
+    (type !== 'reassign' || policy.reassignment.enabled) &&
+    (type !== 'transfer' || policy.ownership.transfer !== 'none') &&
+    (type !== 'manage_roles' || policy.custom_roles.allowed !== 'never')
+  return isOffered
+    ? undefined
+    : refuse('not_offered', `this policy offers no ${type}`, { action: type })
+}
+
+/** A role that is to be given must exist. */
+export function testKnownRole(policy: Policy, action: Action): Refusal | undefined {
+  const [unknown] = rolesGained(policy, action).filter((role) => !findRole(policy, role))
+  return unknown === undefined ? undefined : refuse('unknown_role', `there is no role ${unknown}`)
+}
+
+/** Of which roles the action makes one holder more. */
+function rolesGained(policy: Policy, action: Action): string[] {
+  if (action.type === 'invite' || action.type === 'import') return [action.role]
+  if (action.type === 'resend') return action.lapsed ? [action.role] : []
+  if (action.type === 'change_role') return [action.to].filter((to) => to !== action.target.role)
+  if (action.type !== 'transfer') return []
+  const { transfer, former_becomes: former } = policy.ownership
+  if (transfer === 'add_holder') return [ownerRoleOf(policy)]
+  return former === undefined || former === action.target.role ? [] : [former]
+}
+
+const ENDS_HOLDING: readonly ActionType[] = ['remove', 'leave', 'suspend', 'reassign']
+
+/** Of which role the action makes one active holder less. */
+function roleLost(policy: Policy, action: Action): string | undefined {
+  if (!('target' in action) || action.target.status !== 'active') return undefined
+  const { role } = action.target
+  if (ENDS_HOLDING.includes(action.type)) return role
+  if (action.type === 'change_role') return action.to === role ? undefined : role
+  // A swap hands the target's old role on when the former owner gets it.
+  const { former_becomes: former } = policy.ownership
+  return action.type === 'transfer' && former !== role ? role : undefined
+}
+
+export function testHolders(
+  policy: Policy,
+  action: Action,
+  { holders }: Circumstances
+): Refusal | undefined {
+  return testLeast(policy, roleLost(policy, action), holders) ?? testMost(policy, action, holders)
+}
+
+function testLeast(
+  policy: Policy,
+  role: string | undefined,
+  holders: Circumstances['holders']
+): Refusal | undefined {
+  const min = role === undefined ? 0 : (findRole(policy, role)?.min ?? 0)
+  if (role === undefined || min === 0 || countOf(holders, role).active > min) return undefined
+  return refuse('last_holder', `there must be at least ${min} active ${role}`, { role, min })
+}
+
+function testMost(
+  policy: Policy,
+  action: Action,
+  holders: Circumstances['holders']
+): Refusal | undefined {
+  for (const role of rolesGained(policy, action)) {
+    const max = findRole(policy, role)?.max ?? null
+    if (max !== null && countOf(holders, role).all >= max) {
+      const code = max === 1 ? 'single_holder' : 'role_full'
+      return refuse(code, `at most ${max} can have the role ${role}`, { role, max })
+    }
+  }
+  return undefined
+}
+
+/** An action whose holders were not counted is a fault of the caller, never a permission. */
+function countOf(holders: Circumstances['holders'], role: string): Holders {
+  if (!holders) throw new Error(`count the holders of ${role} before deciding`)
+  return holders(role)
+}
+
+/** What an organization must have been given where roles of its own are not for everybody. */
+export const CUSTOM_ROLES_ENTITLEMENT = 'custom_roles'
+
+export function testEntitlement(
+  { custom_roles: { allowed } }: Policy,
+  { type }: Action,
+  { entitlements = [] }: Circumstances
+): Refusal | undefined {
+  if (type !== 'manage_roles' || allowed !== 'entitled') return undefined
+  return entitlements.includes(CUSTOM_ROLES_ENTITLEMENT)
+    ? undefined
+    : refuse('not_entitled', 'the organization was not given roles of its own', {
+        entitlement: CUSTOM_ROLES_ENTITLEMENT
+      })
+}
+
+export function testChannel(
+  policy: Policy,
+  actor: DecidingMember,
+  action: Action
+): Refusal | undefined {
+  const limits: Readonly<Record<string, readonly string[] | undefined>> = policy.authority.channels
+  const channels = limits[guardOf(action)]
+  if (!channels || (actor.channel !== null && channels.includes(actor.channel))) return undefined
+  return refuse('channel_not_allowed', `only from ${channels.join(' or ')}`, { channels })
+}
+
+export function testConfirmation(
+  policy: Policy,
+  action: Action,
+  { confirmed = false }: Circumstances
+): Refusal | undefined {
+  const guard = guardOf(action)
+  const isAsked = policy.authority.confirm.some((permission) => permission === guard)
+  return isAsked && !confirmed && action.type !== 'use'
+    ? refuse('confirmation_required', 'send confirm=true', { action: guard })
+    : undefined
+}
+
+/** By what channels and confirmations are ruled. Taking a suspension back harms nobody. */
+function guardOf(action: Action): string {
+  return action.type === 'reactivate' ? '' : (permissionFor(action) ?? 'member.remove')
+}
