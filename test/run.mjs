@@ -1,5 +1,6 @@
 // The entry of `npm test`. A PostgreSQL server (TEST_DATABASE_URL, else an embedded one), in it a
-// migrated template for the test files to copy, then tap. Nothing of it outlives the run.
+// migrated template for the test files to copy, then tap. Nothing of it outlives the run, but the raw
+// results where TEST_RESULTS_DIR says to keep them.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -60,7 +61,8 @@ async function query(url, sql) {
 }
 
 async function runTap(adminUrl) {
-  const results = await mkdtemp(join(tmpdir(), 'muster-results-'))
+  const { TEST_RESULTS_DIR: kept } = process.env
+  const results = kept ?? (await mkdtemp(join(tmpdir(), 'muster-results-')))
   const isSeen = process.stdout.isTTY && !process.env.CI
   const reporter = isSeen ? [] : ['--reporter=./test/reporter.mjs']
   const options = ['--fail-todo', `--output-dir=${results}`, ...reporter]
@@ -76,7 +78,7 @@ async function runTap(adminUrl) {
     for (const name of empty) console.error(`not ok - ${name} tests nothing`)
     return signal || empty.length > 0 ? 1 : (code ?? 1)
   } finally {
-    await rm(results, { recursive: true, force: true })
+    if (!kept) await rm(results, { recursive: true, force: true })
   }
 }
 
