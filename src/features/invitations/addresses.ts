@@ -16,11 +16,12 @@ export interface Invitee {
   readonly metadata?: Record<string, string>
 }
 
-/** An invitee whose address can be used, or why it cannot. */
-export type Wanted = { readonly invitee: Invitee } & (
+/** Somebody whose address can be used, or why it cannot. */
+export type Addressed<T> = { readonly invitee: T } & (
   | { readonly address: EmailAddress; readonly problem?: never }
   | { readonly problem: Problem; readonly address?: never }
 )
+export type Wanted = Addressed<Invitee>
 
 /**
  * Who is to be invited: a text with the policy's separators, a list of addresses, or objects. An
@@ -33,6 +34,13 @@ export function readWanted(input: InvitationCreate, { invitations }: Policy): Wa
   if (invitees.length === 0) throw noAddresses()
   const { addresses_max: max } = invitations
   if (invitees.length > max) throw tooManyAddresses({ max })
+  return readAddresses(invitees)
+}
+
+/** Each by itself: one that is no address, or stands there twice, does not fail the others. */
+export function readAddresses<T extends { readonly email: string }>(
+  invitees: readonly T[]
+): Addressed<T>[] {
   const seen = new Set<string>()
   return invitees.map((invitee) => {
     const address = parseEmail(invitee.email)

@@ -10,9 +10,8 @@ import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { countHolders } from '../members/holders.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
-import { freeSeatsOf, seatLimitOf } from '../seats/free-seats.js'
+import { freeSeatsOf, noSeatLeft } from '../seats/free-seats.js'
 import { readWanted, type Wanted } from './addresses.js'
-import { seatsExhausted } from './errors.js'
 import { refuseFields } from './fields.js'
 import { findOccupants } from './occupants.js'
 import { linkOf } from './queries.js'
@@ -60,10 +59,7 @@ export async function createInvitations(
       grants,
       sendEmail: input.send_email
     })
-    appendEvents(tx, ctx, placeOf(organization), [
-      ...expired.map(toExpiredEvent),
-      ...invitations.map(toInvitedEvent)
-    ])
+    appendEvents(tx, ctx, placeOf(organization), [...expired, ...invitations.map(toInvitedEvent)])
     if (input.send_email) enqueueInvitationEmails(tx, ctx, invitations)
     const { baseUrl } = senderSettingsOf(deps.config, organization.policy.policy, organization.row)
     const linkTo = input.send_email
@@ -81,7 +77,6 @@ async function planAll(
   { wanted, confirmed }: { readonly wanted: readonly Wanted[]; readonly confirmed: boolean }
 ): Promise<Plan[]> {
   const {
-    row,
     policy: { policy },
     actor
   } = organization
@@ -98,12 +93,12 @@ async function planAll(
       refusalOf(decide(policy, actor, { type: 'invite', role }, { ...counts, confirmed })) ??
       refuseFields(policy, invitee) ??
       occupants.refuse(invitee, address.key) ??
-      (free > 0 ? undefined : seatsExhausted({ limit: seatLimitOf(row, policy) }))
+      (free > 0 ? undefined : noSeatLeft(organization))
     if (refusal) return { email, problem: refusal }
     free -= 1
     occupants.claim(invitee, address.key)
     counts.claim(role)
-    return { email, grant: { invitee, address, role, reused: occupants.reusable(address.key) } }
+    return { email, grant: { invitee, address, role, reused: occupants.holderOf(address.key) } }
   })
 }
 
@@ -131,11 +126,4 @@ const toInvitedEvent = (row: InvitationRow): NewEvent => ({
     role: row.role,
     expires_at: row.expiresAt?.toISOString() ?? null
   }
-})
-
-const toExpiredEvent = (row: InvitationRow): NewEvent => ({
-  type: 'invitation.expired',
-  subject: { type: 'invitation', id: row.id },
-  data: { member_id: row.memberId, email: row.email },
-  changes: { status: ['pending', 'expired'] }
 })

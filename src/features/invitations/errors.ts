@@ -42,13 +42,6 @@ export const alreadyInvited = defineProblem({
   fr: ['Déjà invité', 'Cette personne a une invitation en cours : {invitation_id}.']
 })
 
-export const seatsExhausted = defineProblem({
-  code: 'seats_exhausted',
-  status: 409,
-  en: ['No available seats', 'All {limit} seats are in use.'],
-  fr: ['Quota de sièges atteint', 'Les {limit} sièges sont utilisés.']
-})
-
 export const invitationLinkInvalid = defineProblem({
   code: 'invitation_link_invalid',
   status: 404,

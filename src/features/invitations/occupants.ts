@@ -7,16 +7,23 @@ import type { Problem } from '../../errors.js'
 import { externalIdTaken } from '../../errors.js'
 import { idToUuid } from '../../ids.js'
 import { statusAt } from '../members/effective-status.js'
-import type { Invitee, Wanted } from './addresses.js'
+import type { Addressed } from './addresses.js'
 import { alreadyInvited, alreadyMember } from './errors.js'
+
+/** What a seat is given to, beside its address. */
+interface Claimant {
+  readonly email: string
+  readonly user_id?: string
+  readonly external_id?: string
+}
 
 /** Who is in the way of the wanted addresses. */
 export interface Occupants {
-  /** The member whose offer ran out and whose seat can be offered again. */
-  reusable(emailKey: string): MemberRow | undefined
-  refuse(invitee: Invitee, emailKey: string): Problem | undefined
+  /** Who has the address. Where nothing is refused: whose offer ran out, so that the seat is free. */
+  holderOf(emailKey: string): MemberRow | undefined
+  refuse(claimant: Claimant, emailKey: string): Problem | undefined
   /** Counts an address of the same request as if it were written already. */
-  claim(invitee: Invitee, emailKey: string): void
+  claim(claimant: Claimant, emailKey: string): void
 }
 
 const readMember = rowReader(members)
@@ -26,29 +33,30 @@ const FIND_OCCUPANTS: Statement = {
   text: `
     select ${columnsOf(members, 'members')} from members
     where organization_id = $1 and status <> 'removed'
-      and (email_key = any($2) or external_id = any($3))`
+      and (email_key = any($2) or external_id = any($3) or user_id = any($4))`
 }
 
-/** Reads everybody who holds one of the addresses or external ids, in one statement. */
+/** Reads everybody who holds one of the addresses or ids, in one statement. */
 export async function findOccupants(
   tx: Tx,
   ctx: OrgContext,
-  wanted: readonly Wanted[]
+  wanted: readonly Addressed<Claimant>[]
 ): Promise<Occupants> {
   const emailKeys = wanted.flatMap(({ address }) => (address ? [address.key] : []))
   const externalIds = wanted.flatMap(({ invitee }) => invitee.external_id ?? [])
-  const organizationId = idToUuid('org', ctx.organizationId)
-  const found = await tx.run(FIND_OCCUPANTS, [organizationId, emailKeys, externalIds])
-  const rows = found.map(readMember)
+  const userIds = wanted.flatMap(({ invitee }) => invitee.user_id ?? [])
+  const values = [idToUuid('org', ctx.organizationId), emailKeys, externalIds, userIds]
+  const rows = (await tx.run(FIND_OCCUPANTS, values)).map(readMember)
   const byEmail = new Map(rows.map((row) => [row.emailKey, row]))
+  const byUser = new Map(rows.map((row) => [row.userId, row]))
   const ownerOfId = new Map(rows.map((row) => [row.externalId, row.emailKey]))
   return {
-    reusable: (emailKey) => byEmail.get(emailKey),
-    refuse: ({ external_id: externalId }, emailKey) => {
-      const holder = byEmail.get(emailKey)
-      const owner = externalId === undefined ? undefined : ownerOfId.get(externalId)
+    holderOf: (emailKey) => byEmail.get(emailKey),
+    refuse: ({ user_id: userId = null, external_id: externalId = null }, emailKey) => {
+      const owner = externalId === null ? undefined : ownerOfId.get(externalId)
       if (owner !== undefined && owner !== emailKey) return externalIdTaken()
-      return holder ? refuseHolder(holder, ctx.now) : undefined
+      const person = userId === null ? undefined : byUser.get(userId)
+      return refuseHolder(byEmail.get(emailKey), ctx.now) ?? refuseHolder(person, ctx.now)
     },
     claim: ({ external_id: externalId }, emailKey) => {
       if (externalId !== undefined) ownerOfId.set(externalId, emailKey)
@@ -57,7 +65,8 @@ export async function findOccupants(
 }
 
 /** An offer that has run out is no obstacle: its member gets a new one. */
-function refuseHolder(holder: MemberRow, now: Date): Problem | undefined {
+function refuseHolder(holder: MemberRow | undefined, now: Date): Problem | undefined {
+  if (!holder) return undefined
   const status = statusAt(holder, now)
   if (status === 'invitation_expired') return undefined
   return status === 'invited'

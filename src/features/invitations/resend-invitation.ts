@@ -13,13 +13,12 @@ import { statusAt } from '../members/effective-status.js'
 import { countHolders } from '../members/holders.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
-import { freeSeatsOf, seatLimitOf } from '../seats/free-seats.js'
+import { freeSeatsOf, noSeatLeft } from '../seats/free-seats.js'
 import {
   invitationNotResendable,
   invitationReplaced,
   resendWayNotOffered,
-  resentTooOften,
-  seatsExhausted
+  resentTooOften
 } from './errors.js'
 import {
   expiryOf,
@@ -91,7 +90,6 @@ async function refuseResend(
   { offer: { invitation, member }, via, confirmed }: Resend
 ): Promise<void> {
   const {
-    row,
     policy: { policy },
     actor
   } = organization
@@ -112,9 +110,7 @@ async function refuseResend(
   if (!isNewSeat && statusAt(member, ctx.now) !== 'reassignment_pending') {
     throw invitationNotResendable({ status })
   }
-  if (lapsed && freeSeatsOf(organization) === 0) {
-    throw seatsExhausted({ limit: seatLimitOf(row, policy) })
-  }
+  if (lapsed && freeSeatsOf(organization) === 0) throw noSeatLeft(organization)
 }
 
 interface Reopening {

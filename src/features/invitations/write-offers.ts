@@ -1,4 +1,3 @@
-import { and, eq, inArray } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
@@ -6,8 +5,10 @@ import { type MemberRow, members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import type { EmailAddress } from '../../email.js'
 import { newId } from '../../ids.js'
+import type { NewEvent } from '../events/append-events.js'
 import type { LockedOrganization } from '../organizations/queries.js'
 import type { Invitee } from './addresses.js'
+import { closeExpired } from './close-expired.js'
 import { seatResources } from './fields.js'
 import { expiryOf, lifetimeDaysOf } from './queries.js'
 
@@ -28,14 +29,14 @@ interface Offers {
 
 /**
  * Adds members and invitations of all grants to what the transaction writes. Answers with the
- * invitations in the order of the grants, and with those that turned out to have expired.
+ * invitations in the order of the grants, and tells which ones turned out to have expired.
  */
 export async function writeOffers(
   deps: Deps,
   tx: Tx,
   ctx: OrgContext,
   { organization, grants, sendEmail }: Offers
-): Promise<{ invitations: InvitationRow[]; expired: InvitationRow[] }> {
+): Promise<{ invitations: InvitationRow[]; expired: NewEvent[] }> {
   if (grants.length === 0) return { invitations: [], expired: [] }
   const { policy, version } = organization.policy
   const lifetimeDays = lifetimeDaysOf(policy)
@@ -67,7 +68,11 @@ export async function writeOffers(
     }
     return { row, member: memberOf(row, grant) }
   })
-  const expired = await closeExpired(tx, ctx, grants)
+  const expired = await closeExpired(
+    tx,
+    ctx,
+    grants.flatMap(({ reused }) => reused?.id ?? [])
+  )
   tx.add(
     members,
     offers.map(({ member }) => member),
@@ -84,27 +89,6 @@ export function invitedBy({ actor }: OrgContext) {
     invitedById: actor.id ?? '',
     invitedByName: actor.type === 'member' ? actor.name : null
   }
-}
-
-/** Writes down what time has done to the offers that are in the way. */
-async function closeExpired(
-  tx: Tx,
-  ctx: OrgContext,
-  grants: readonly Grant[]
-): Promise<InvitationRow[]> {
-  const reused = grants.flatMap(({ reused }) => reused?.id ?? [])
-  if (reused.length === 0) return []
-  return tx
-    .update(invitations)
-    .set({ status: 'expired', endedAt: ctx.now, updatedAt: ctx.now })
-    .where(
-      and(
-        eq(invitations.organizationId, ctx.organizationId),
-        inArray(invitations.memberId, reused),
-        eq(invitations.status, 'pending')
-      )
-    )
-    .returning()
 }
 
 /** What the request says of the person; of a seat offered again, what it does not say stays. */

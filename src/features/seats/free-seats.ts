@@ -1,6 +1,8 @@
 import type { OrganizationRow } from '../../db/tables/organizations.js'
+import type { Problem } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
 import type { LockedOrganization, MemberCounts } from '../organizations/queries.js'
+import { seatsExhausted } from './errors.js'
 
 /** How many members the organization may have; null: any number. */
 export function seatLimitOf(organization: OrganizationRow, policy: Policy): number | null {
@@ -22,4 +24,9 @@ export function freeSeatsOf({ row, policy: { policy }, counts }: LockedOrganizat
   if (limit === null) return Number.POSITIVE_INFINITY
   if (!counts) throw new Error('lock the organization with countMembers to give seats away')
   return Math.max(0, limit - usedSeatsOf(counts, policy))
+}
+
+/** What whoever asks for a seat is told when none is free. */
+export function noSeatLeft({ row, policy: { policy } }: LockedOrganization): Problem {
+  return seatsExhausted({ limit: seatLimitOf(row, policy) })
 }

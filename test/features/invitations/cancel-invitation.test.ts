@@ -1,8 +1,10 @@
 import t from 'tap'
+import { policies } from '../../../src/db/tables/policies.js'
+import { PRESETS } from '../../../src/policy/presets.js'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
 
 await t.test('DELETE {o}/invitations/{invitation_id}', async (t) => {
-  const { call, organization, invite, accept, member, clock } = await createTestApp(t)
+  const { call, organization, invite, accept, member, clock, deps } = await createTestApp(t)
   t.beforeEach(() => {
     clock.now = START
   })
@@ -37,6 +39,32 @@ await t.test('DELETE {o}/invitations/{invitation_id}', async (t) => {
       const { status, body } = await call('DELETE', `${org.path}/invitations/${invitation.id}`)
       t.match([status, body.code], [409, 'invitation_not_cancelable'])
     }
+  })
+
+  await t.test('of an offer that ran out never ends the one that came after it', async (t) => {
+    const standard = PRESETS.get('standard')
+    const document = {
+      ...standard,
+      key: 'cancel_late',
+      roles: standard?.roles.map((role) => ({ ...role, custom: undefined })),
+      invitations: { ...standard?.invitations, cancel_from: ['pending', 'expired'] }
+    }
+    await deps.db
+      .insert(policies)
+      .values({ key: document.key, version: 1, document, createdAt: START })
+    const org = await organization({ policy: document.key })
+    const { invitation: first } = await invite(org.path, 'twice@late.test')
+    clock.now = new Date(START.getTime() + 7 * DAY_MS)
+    const { invitation, token } = await invite(org.path, 'twice@late.test')
+    const cancelFirst = () => call('DELETE', `${org.path}/invitations/${String(first.id)}`)
+    t.match(await cancelFirst(), {
+      status: 409,
+      body: { code: 'invitation_replaced', invitation_id: invitation.id }
+    })
+    await accept(token, { id: 'u_twice', email: 'twice@late.test' })
+    t.equal((await cancelFirst()).body.code, 'invitation_replaced')
+    const { body } = await call('GET', `${org.path}/members/${String(first.member_id)}`)
+    t.equal(body.status, 'active')
   })
 
   await t.test('is for roles that may, and for this organization’s invitations', async (t) => {
