@@ -5,6 +5,8 @@ import { eventRoutes } from './features/events/routes.js'
 import { invitationRoutes } from './features/invitations/routes.js'
 import { memberRoutes } from './features/members/routes.js'
 import { organizationRoutes } from './features/organizations/routes.js'
+import { ownershipRoutes } from './features/ownership/routes.js'
+import { roleRoutes } from './features/roles/routes.js'
 import { registerAccess } from './http/access.js'
 import { healthRoutes } from './http/health.js'
 import { registerLimits } from './http/limits.js'
@@ -23,6 +25,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 
   await app.register(organizationRoutes, { deps })
   await app.register(memberRoutes, { deps })
+  await app.register(ownershipRoutes, { deps })
+  await app.register(roleRoutes, { deps })
   await app.register(invitationRoutes, { deps })
   await app.register(eventRoutes, { deps })
   await app.register(apiKeyRoutes, { deps })

@@ -69,6 +69,24 @@ export const Metadata = Type.Record(
   }
 )
 
+const RESOURCES_MAX = 100
+
+export const ResourcesChoice = Type.Object(
+  {
+    choice: Type.Union([Type.Literal('new'), Type.Literal('existing')]),
+    ids: Type.Optional(
+      Type.Array(ExternalId, { maxItems: RESOURCES_MAX, uniqueItems: true, examples: [['ws_1']] })
+    )
+  },
+  {
+    additionalProperties: false,
+    description:
+      'What of yours goes with the seat, by your own ids; `new`: one that you will make. In force ' +
+      'from the acceptance on.',
+    examples: [{ choice: 'existing', ids: ['ws_1'] }]
+  }
+)
+
 /** Of whatever a policy may want confirmed. */
 export const ConfirmQuery = Type.Object(
   {

@@ -54,6 +54,7 @@ export function createServer(deps: Deps): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(headersOf(request))
   })
+  app.addHook('preHandler', refuseUnknownBody)
   app.addHook('preHandler', refuseUnstorable)
   app.addHook('onResponse', logRequest)
   return app
@@ -64,6 +65,14 @@ const NO_QUERY = Type.Object({}, { additionalProperties: false })
 /** A parameter that a route does not know is refused, also where it takes none. */
 function refuseUnknownQuery(route: RouteOptions): void {
   if (route.url.startsWith('/v1/')) route.schema = { querystring: NO_QUERY, ...route.schema }
+}
+
+/** The same of a body: an operation that takes none takes at most an empty one. */
+async function refuseUnknownBody({ body, routeOptions }: FastifyRequest): Promise<void> {
+  const { url = '', schema } = routeOptions
+  const isEmpty = body === undefined || body === null || JSON.stringify(body) === '{}'
+  if (isEmpty || schema?.body !== undefined || !url.startsWith('/v1/')) return
+  throw invalidRequest({ errors: [{ pointer: '#', detail: 'must be left out' }] })
 }
 
 /** Nothing here is meant for a browser's page unless a page says so itself. */

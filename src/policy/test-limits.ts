@@ -8,6 +8,7 @@ import {
   refuse
 } from './decision.js'
 import { ownerRoleOf, type Policy } from './document.js'
+import type { Channel } from './document-shape.js'
 import { findRole } from './roles.js'
 import { permissionFor } from './test-authority.js'
 
@@ -34,10 +35,16 @@ function rolesGained(policy: Policy, action: Action): string[] {
   if (action.type === 'invite' || action.type === 'import') return [action.role]
   if (action.type === 'resend') return action.lapsed ? [action.role] : []
   if (action.type === 'change_role') return [action.to].filter((to) => to !== action.target.role)
-  if (action.type !== 'transfer') return []
+  return action.type === 'transfer' ? gainedByTransfer(policy, action.target.role) : []
+}
+
+/** Nothing moves to whoever owns already. */
+function gainedByTransfer(policy: Policy, role: string): string[] {
   const { transfer, former_becomes: former } = policy.ownership
-  if (transfer === 'add_holder') return [ownerRoleOf(policy)]
-  return former === undefined || former === action.target.role ? [] : [former]
+  const owner = ownerRoleOf(policy)
+  if (role === owner) return []
+  if (transfer === 'add_holder') return [owner]
+  return former === undefined || former === role ? [] : [former]
 }
 
 const ENDS_HOLDING: readonly ActionType[] = ['remove', 'leave', 'suspend', 'reassign']
@@ -48,6 +55,7 @@ function roleLost(policy: Policy, action: Action): string | undefined {
   const { role } = action.target
   if (ENDS_HOLDING.includes(action.type)) return role
   if (action.type === 'change_role') return action.to === role ? undefined : role
+  if (action.type === 'transfer' && role === ownerRoleOf(policy)) return undefined
   // A swap hands the target's old role on when the former owner gets it.
   const { former_becomes: former } = policy.ownership
   return action.type === 'transfer' && former !== role ? role : undefined
@@ -108,13 +116,18 @@ export function testEntitlement(
       })
 }
 
+/** The only kinds of client that may do it; undefined: any. */
+export function channelsFor(policy: Policy, action: Action): readonly Channel[] | undefined {
+  const limits: Readonly<Record<string, readonly Channel[] | undefined>> = policy.authority.channels
+  return limits[guardOf(action)]
+}
+
 export function testChannel(
   policy: Policy,
   actor: DecidingMember,
   action: Action
 ): Refusal | undefined {
-  const limits: Readonly<Record<string, readonly string[] | undefined>> = policy.authority.channels
-  const channels = limits[guardOf(action)]
+  const channels = channelsFor(policy, action)
   if (!channels || (actor.channel !== null && channels.includes(actor.channel))) return undefined
   return refuse('channel_not_allowed', `only from ${channels.join(' or ')}`, { channels })
 }

@@ -8,10 +8,8 @@ import { fieldNotAllowed, fieldRequired, resourcesNotOffered } from './errors.js
  * What the policy does not let be said of an invited person, or wants said. A field that is absent
  * from the policy's form is refused, not ignored.
  */
-export function refuseFields(
-  { invitations: { fields, resource_choices: choices } }: Policy,
-  invitee: Invitee
-): Problem | undefined {
+export function refuseFields(policy: Policy, invitee: Invitee): Problem | undefined {
+  const { fields } = policy.invitations
   for (const field of ['name', 'role', 'message', 'resources'] as const) {
     if (fields[field] === 'absent' && invitee[field] !== undefined) {
       return fieldNotAllowed({ field })
@@ -19,13 +17,13 @@ export function refuseFields(
     if (fields[field] === 'required' && invitee[field] === undefined)
       return fieldRequired({ field })
   }
-  return refuseResources(invitee.resources, choices)
+  return refuseResources(invitee.resources, policy)
 }
 
 /** A new one is made by the host, so it has no id yet; existing ones are named. */
-function refuseResources(
+export function refuseResources(
   resources: Invitee['resources'],
-  choices: Policy['invitations']['resource_choices']
+  { invitations: { resource_choices: choices } }: Policy
 ): Problem | undefined {
   if (resources === undefined) return undefined
   const { choice, ids = [] } = resources

@@ -1,7 +1,15 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { LINK_TOKEN_LENGTH_MAX, LINK_TOKEN_PATTERN } from '../../crypto/link-token.js'
 import { ADDRESSES_MAX } from '../../policy/document-shape.js'
-import { Email, ExternalId, LocaleSchema, Metadata, Name, UserId } from '../../schemas.js'
+import {
+  Email,
+  ExternalId,
+  LocaleSchema,
+  Metadata,
+  Name,
+  ResourcesChoice,
+  UserId
+} from '../../schemas.js'
 
 /** Addresses are checked one by one, so that a bad one does not fail the others. */
 const RawAddress = Type.String({ minLength: 1, maxLength: 400, examples: ['bo@acme.test'] })
@@ -24,24 +32,6 @@ const Message = Type.String({
   description: 'Shown in the mail as text.',
   examples: ['Welcome to the team!']
 })
-
-const RESOURCES_MAX = 100
-
-export const ResourcesChoice = Type.Object(
-  {
-    choice: Type.Union([Type.Literal('new'), Type.Literal('existing')]),
-    ids: Type.Optional(
-      Type.Array(ExternalId, { maxItems: RESOURCES_MAX, uniqueItems: true, examples: [['ws_1']] })
-    )
-  },
-  {
-    additionalProperties: false,
-    description:
-      'What of yours goes with the seat, by your own ids; `new`: one that you will make. In force ' +
-      'from the acceptance on.',
-    examples: [{ choice: 'existing', ids: ['ws_1'] }]
-  }
-)
 
 export const InvitationCreate = Type.Object(
   {

@@ -1,0 +1,149 @@
+import { isDeepStrictEqual } from 'node:util'
+import { and, eq } from 'drizzle-orm'
+import { runCommand } from '../../command.js'
+import type { OrgContext } from '../../context.js'
+import { isUniqueViolation, type Tx } from '../../db/client.js'
+import { invitations } from '../../db/tables/invitations.js'
+import type { MemberRow } from '../../db/tables/members.js'
+import type { Deps } from '../../deps.js'
+import { externalIdTaken } from '../../errors.js'
+import { decide } from '../../policy/decide.js'
+import type { Policy } from '../../policy/document.js'
+import { enforce } from '../../refusals.js'
+import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { refuseResources, seatResources } from '../invitations/fields.js'
+import { placeOf } from '../organizations/queries.js'
+import { fieldNotEditable, memberNotInTeam } from './errors.js'
+import { countHolders } from './holders.js'
+import { concerning, roleChanged } from './member-events.js'
+import { type LockedMember, lockMember, writeMember } from './queries.js'
+import type { MemberUpdate } from './request-schemas.js'
+
+/**
+ * Changes the fields that are given; each needs its own permission. The role of an invited member
+ * is the one it is offered. A call that changes nothing leaves no event.
+ *
+ * @throws Problem not_found, what `decide` refuses, field_not_editable, resources_not_offered,
+ * member_not_in_team, external_id_taken
+ */
+export async function updateMember(
+  deps: Deps,
+  ctx: OrgContext,
+  id: string,
+  { input, confirmed = false }: { readonly input: MemberUpdate; readonly confirmed?: boolean }
+): Promise<MemberRow> {
+  return runCommand(deps, ctx, async (tx) => {
+    const locked = await lockMember(deps, tx, ctx, { id })
+    const { organization, member, target } = locked
+    const { policy } = organization.policy
+    await decideFields(tx, ctx, locked, { input, confirmed })
+    refuseFields(policy, input)
+    refuseStatus(target, input)
+
+    const patch = toPatch(input)
+    const changes = changesOf(member, patch)
+    if (Object.keys(changes).length === 0) return member
+    const updated = await writeMember(tx, ctx, id, patch).catch((error: unknown) => {
+      throw isUniqueViolation(error) ? externalIdTaken() : error
+    })
+    if (updated.role !== member.role) await changeOffer(tx, ctx, updated)
+    appendEvents(tx, ctx, placeOf(organization), eventsOf(policy, member, changes))
+    return updated
+  })
+}
+
+/**
+ * Field by field: resources may be assigned also to members whose role one may not touch (RIO-41).
+ */
+async function decideFields(
+  tx: Tx,
+  ctx: OrgContext,
+  { organization, target }: LockedMember,
+  { input, confirmed }: { readonly input: MemberUpdate; readonly confirmed: boolean }
+): Promise<void> {
+  const {
+    policy: { policy },
+    actor
+  } = organization
+  const { role: to, resources, ...details } = input
+  if (to !== undefined) {
+    const counts = await countHolders(tx, ctx, organization, [target.role, to])
+    enforce(decide(policy, actor, { type: 'change_role', target, to }, { ...counts, confirmed }))
+  }
+  if (resources !== undefined) {
+    enforce(decide(policy, actor, { type: 'use', permission: 'resource.assign' }))
+  }
+  if (Object.keys(details).length > 0) {
+    enforce(decide(policy, actor, { type: 'use', permission: 'member.edit' }))
+  }
+}
+
+/** The host's own `external_id` and `metadata` are no business of a policy. */
+function refuseFields(policy: Policy, input: MemberUpdate): void {
+  for (const field of ['name', 'role', 'resources'] as const) {
+    const isEditable = policy.member_fields.includes(field)
+    if (input[field] !== undefined && !isEditable) throw fieldNotEditable({ field })
+  }
+  const refusal = refuseResources(input.resources ?? undefined, policy)
+  if (refusal) throw refusal
+}
+
+/** An offer that has run out gives no role: sent again, it offers what it did. */
+function refuseStatus({ status }: LockedMember['target'], { role }: MemberUpdate): void {
+  const isOver = status === 'invitation_expired' && role !== undefined
+  if (status === 'removed' || isOver) throw memberNotInTeam({ status })
+}
+
+const COLUMNS = {
+  name: 'name',
+  role: 'role',
+  resources: 'resources',
+  external_id: 'externalId',
+  metadata: 'metadata'
+} as const satisfies Record<keyof MemberUpdate, keyof MemberRow>
+
+function toPatch({ resources, ...input }: MemberUpdate): Partial<MemberRow> {
+  const given = Object.entries(input) as [keyof typeof input, unknown][]
+  return {
+    ...Object.fromEntries(given.map(([field, value]) => [COLUMNS[field], value])),
+    ...(resources === undefined ? {} : { resources: seatResources(resources ?? undefined) })
+  }
+}
+
+function changesOf(before: MemberRow, patch: Partial<MemberRow>) {
+  const changed = Object.entries(COLUMNS).filter(
+    ([, column]) => column in patch && !isDeepStrictEqual(before[column], patch[column])
+  )
+  return Object.fromEntries(
+    changed.map(([field, column]): [string, [unknown, unknown]] => [
+      field,
+      [before[column], patch[column]]
+    ])
+  )
+}
+
+/** Whoever accepts is told, and gets, the role that is offered now. */
+async function changeOffer(tx: Tx, ctx: OrgContext, { id, role }: MemberRow): Promise<void> {
+  await tx
+    .update(invitations)
+    .set({ role, updatedAt: ctx.now })
+    .where(
+      and(
+        eq(invitations.organizationId, ctx.organizationId),
+        eq(invitations.memberId, id),
+        eq(invitations.status, 'pending')
+      )
+    )
+}
+
+function eventsOf(
+  policy: Policy,
+  member: MemberRow,
+  { role, ...changes }: ReturnType<typeof changesOf>
+): NewEvent[] {
+  const updated: NewEvent = { type: 'member.updated', ...concerning(member), changes }
+  return [
+    ...(role === undefined ? [] : [roleChanged(policy, member, String(role[1]))]),
+    ...(Object.keys(changes).length === 0 ? [] : [updated])
+  ]
+}
