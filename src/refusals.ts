@@ -1,4 +1,10 @@
-import { defineProblem, type Problem, type ProblemMembers } from './errors.js'
+import {
+  defineProblem,
+  type Locale,
+  type Problem,
+  type ProblemMembers,
+  problemCatalogue
+} from './errors.js'
 import type { Decision, RefusalCode } from './policy/decision.js'
 
 type Define = (members?: ProblemMembers) => Problem
@@ -122,4 +128,11 @@ export function refusalOf(decision: Decision): Problem | undefined {
 export function enforce(decision: Decision): void {
   const refusal = refusalOf(decision)
   if (refusal) throw refusal
+}
+
+/** In the words of the problem of this code, without making one. */
+export function defaultDetail(code: string, locale: Locale): string {
+  const definition = problemCatalogue().get(code)
+  if (!definition) throw new Error(`no problem is called ${code}`)
+  return definition[locale][1]
 }

@@ -37,8 +37,8 @@ interface TenantAccess {
   readonly scope: Scope
   readonly permission: Permission | null
   /**
-   * Whom a request asks about: looked up together with who asks, so the proof waits for the body.
-   * What the body says before that is only held against its schema.
+   * Whom a request asks about; undefined: the acting member. Looked up together with who asks, so
+   * the proof waits for the body. What the body says before that is only held against its schema.
    */
   readonly subjectOf?: (body: unknown) => ActorName | undefined
 }
@@ -46,6 +46,8 @@ interface TenantAccess {
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: RouteAccess
+    /** Of a POST that only answers: an Idempotency-Key means nothing there. */
+    changesNothing?: boolean
   }
 }
 
@@ -57,7 +59,7 @@ const NO_HASH = Buffer.alloc(32)
 
 /** What the route's handler may rely on; throws when the route declared another class. */
 export const orgContext = (request: FastifyRequest) => request.getDecorator<OrgContext>('org')
-/** Whom the request asks about, where the route says so; undefined: nobody who is there. */
+/** Whom a request asks about, where its route says so; undefined: nobody who is there. */
 export const askedAbout = (request: FastifyRequest) =>
   request.getDecorator<{ member: MemberFacts | undefined }>('askedAbout').member
 export const keyContext = (request: FastifyRequest) => request.getDecorator<KeyContext>('apiKey')
@@ -126,7 +128,9 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
       'org',
       await proveTenant(deps, { key, facts, access, organizationId, actor, channel })
     )
-    if (access.subjectOf) request.setDecorator('askedAbout', { member: facts.subject })
+    if (access.subjectOf) {
+      request.setDecorator('askedAbout', { member: subject ? facts.subject : facts.member })
+    }
   }
 }
 

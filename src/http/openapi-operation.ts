@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type TObject, type TSchema, Type } from '@sinclair/typebox'
-import type { FastifySchema } from 'fastify'
+import type { FastifyContextConfig, FastifySchema } from 'fastify'
 import { CHANNELS } from '../policy/document-shape.js'
 import type { RouteAccess } from './access.js'
 
@@ -8,17 +8,19 @@ import type { RouteAccess } from './access.js'
 export function describeOperation(
   schema: FastifySchema,
   method: string,
-  access: RouteAccess | undefined
+  { access, changesNothing = false }: FastifyContextConfig
 ): FastifySchema {
+  const writes = method !== 'GET' && !changesNothing
+  const takesKey = method === 'POST' && !changesNothing
   const headers: Record<string, TSchema> = {
     ...(access?.class === 'tenant' ? ActorHeader : {}),
-    ...(method === 'POST' ? IdempotencyHeader : {})
+    ...(takesKey ? IdempotencyHeader : {})
   }
   return {
     ...schema,
     ...(Object.keys(headers).length === 0 ? {} : { headers: Type.Object(headers) }),
     security: needsKey(access) ? [{ apiKey: [] }] : [],
-    response: { ...problemResponses(schema, method, access), ...ownResponses(schema, method) }
+    response: { ...problemResponses(schema, writes, access), ...ownResponses(schema, takesKey) }
   }
 }
 
@@ -62,14 +64,14 @@ const REPLAYED = {
 }
 
 /** What the route itself declares: its schema, under the status’s name. */
-function ownResponses({ response }: FastifySchema, method: string) {
+function ownResponses({ response }: FastifySchema, takesKey: boolean) {
   const declared = Object.entries((response ?? {}) as Record<string, TSchema>)
   return Object.fromEntries(
     declared.map(([status, schema]) => [
       status,
       {
         description: STATUS_CODES[status] ?? status,
-        ...(method === 'POST' ? { headers: REPLAYED } : {}),
+        ...(takesKey ? { headers: REPLAYED } : {}),
         content: { 'application/json': { schema } }
       }
     ])
@@ -102,10 +104,9 @@ const OTHERS = { default: problem('Any other problem: branch on its `code`.') }
 
 function problemResponses(
   { params, body }: FastifySchema,
-  method: string,
+  writes: boolean,
   access: RouteAccess | undefined
 ) {
-  const writes = method !== 'GET'
   return {
     ...MALFORMED,
     ...(needsKey(access) ? UNPROVEN : {}),

@@ -13,13 +13,15 @@ const DESCRIPTION = `Members, invitations, roles and seats behind one API.
 
 Authenticate with an API key: \`Authorization: Bearer mk_…\`. To act on behalf of a member, add
 \`Muster-Actor: user:<user_id>\` or \`member:<member_id>\`: then the organization's policy decides what
-that member's role may do. Errors are RFC 9457 problems: branch on \`code\`. Every POST takes an
-\`Idempotency-Key\`; every list takes \`limit\` and \`cursor\`. Fields and parameters that an operation
-does not know are refused. \`Accept-Language\` chooses between English and French.`
+that member's role may do. Errors are RFC 9457 problems: branch on \`code\`. Every POST that changes
+something takes an \`Idempotency-Key\`; every list takes \`limit\` and \`cursor\`. Fields and parameters
+that an operation does not know are refused. \`Accept-Language\` chooses between English and French.`
 
 const TAGS = [
   { name: 'Organizations', description: 'The teams: their names, settings and seats.' },
+  { name: 'Policies', description: 'The rules that organizations live by, as data.' },
   { name: 'Members', description: 'Who belongs to a team, the invited included.' },
+  { name: 'Roles', description: 'Who may do what: the policy’s roles and a team’s own.' },
   { name: 'Invitations', description: 'Offers of a seat, and what became of them.' },
   { name: 'Events', description: 'What happened, by whom.' },
   { name: 'API keys', description: 'How your backend proves itself.' },
@@ -56,7 +58,7 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
     hideUntagged: true,
     refResolver: { buildLocalReference: (json) => json['$id'] as string },
     transform: ({ schema, url, route }) => ({
-      schema: describeOperation(schema, String(route.method), route.config?.access),
+      schema: describeOperation(schema, String(route.method), route.config ?? {}),
       url
     }),
     transformObject: (drawn) => forReaders('openapiObject' in drawn ? drawn.openapiObject : {})

@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { OrgContext } from '../context.js'
 import { fill, type Locale, Problem } from '../errors.js'
 import type { Policy } from '../policy/document.js'
-import { textOf } from '../policy/texts.js'
+import { wordsFor } from '../policy/texts.js'
 import type { ProblemSchema } from '../schemas.js'
 import {
   internalError,
@@ -33,20 +33,12 @@ export function toProblemBody(
     type: `${publicUrl}/problems/${code}`,
     title,
     status,
-    detail: fill(ownWords(problem, texts, locale) ?? detail, problem.members),
+    detail: fill(
+      wordsFor(texts, code, problem.members['action'], locale) ?? detail,
+      problem.members
+    ),
     code
   }
-}
-
-/** A policy's words for this code, and more exactly for the action that was refused. */
-function ownWords(
-  { definition: { code }, members }: Problem,
-  texts: Policy['texts'],
-  locale: Locale
-): string | undefined {
-  const { action } = members
-  const exact = typeof action === 'string' ? textOf(texts, `${code}.${action}`, locale) : undefined
-  return exact ?? textOf(texts, code, locale)
 }
 
 /** The one mapping from errors to answers. Whatever is not a Problem tells nothing of itself. */

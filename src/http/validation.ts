@@ -2,6 +2,8 @@ import { Ajv, type Options } from 'ajv'
 import addFormatsModule from 'ajv-formats'
 import type { FastifySchemaCompiler, FastifyServerOptions } from 'fastify'
 import { parseEmail } from '../email.js'
+import { isPermission } from '../policy/permissions.js'
+import { isLinkBase, isWebAddress } from '../web-address.js'
 
 /** Fastify's type knows only its own compilers. */
 type SchemaController = NonNullable<FastifyServerOptions['schemaController']>
@@ -42,16 +44,10 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 export const OWN_FORMATS: Record<string, (text: string) => boolean> = {
   'date-time': (text) => INSTANT.test(text) && !Number.isNaN(Date.parse(text)),
   mailbox: (text) => parseEmail(text) !== undefined,
-  'web-url': (text) => URL.canParse(text) && /^https?:\/\//i.test(text),
+  'web-url': isWebAddress,
   'link-base': isLinkBase,
-  'time-zone': isTimeZone
-}
-
-/** What a path can be put behind. */
-function isLinkBase(text: string): boolean {
-  if (!URL.canParse(text) || /[?#]/.test(text)) return false
-  const { protocol, username, password } = new URL(text)
-  return /^https?:$/.test(protocol) && username === '' && password === ''
+  'time-zone': isTimeZone,
+  permission: isPermission
 }
 
 function isTimeZone(text: string): boolean {

@@ -51,8 +51,15 @@ export const APP_PERMISSION = /^app:[a-z0-9_.:-]{1,100}$/
 
 const APP_PREFIX = 'app:'
 
+const own: ReadonlySet<string> = new Set(PERMISSIONS)
+
 export function isOwnPermission(text: string): text is Permission {
-  return PERMISSIONS.some((permission) => permission === text)
+  return own.has(text)
+}
+
+/** Whether it means something here: one of ours, or one that the host may have given itself. */
+export function isPermission(text: string): boolean {
+  return own.has(text) || APP_PERMISSION.test(text)
 }
 
 /**

@@ -55,10 +55,14 @@ function roleLost(policy: Policy, action: Action): string | undefined {
   const { role } = action.target
   if (ENDS_HOLDING.includes(action.type)) return role
   if (action.type === 'change_role') return action.to === role ? undefined : role
-  if (action.type === 'transfer' && role === ownerRoleOf(policy)) return undefined
-  // A swap hands the target's old role on when the former owner gets it.
-  const { former_becomes: former } = policy.ownership
-  return action.type === 'transfer' && former !== role ? role : undefined
+  return action.type === 'transfer' ? lostByTransfer(policy, role) : undefined
+}
+
+/** A swap hands the target's old role on when the former owner gets it. */
+function lostByTransfer(policy: Policy, role: string): string | undefined {
+  const { transfer, former_becomes: former } = policy.ownership
+  const isKept = role === ownerRoleOf(policy) || (transfer === 'swap' && former === role)
+  return isKept ? undefined : role
 }
 
 export function testHolders(

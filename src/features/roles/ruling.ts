@@ -1,0 +1,89 @@
+import type { OrgContext } from '../../context.js'
+import { decide } from '../../policy/decide.js'
+import type { Action, Holders, Refusal, Target } from '../../policy/decision.js'
+import type { Channel } from '../../policy/document-shape.js'
+import { channelsFor } from '../../policy/test-limits.js'
+import type { Check } from './authorize-schemas.js'
+import { actionOf } from './check.js'
+
+/** Somebody who belongs to the organization, as read after the request arrived. */
+export interface Person {
+  readonly id: string
+  readonly role: string
+  readonly status: string
+  /** The host's ids of what was assigned to it. */
+  readonly resourceIds: readonly string[] | null
+}
+
+/** What must be known to answer a check. What it does not name is left out. */
+export interface CheckFacts {
+  /** Whom it is about; undefined: nobody who is there. */
+  readonly subject: Person | undefined
+  readonly target?: Target | undefined
+  readonly holders?: (role: string) => Holders
+}
+
+export type Ruling =
+  | {
+      readonly allowed: true
+      readonly member: Person
+      /** The permission that gives it. */
+      readonly via: string
+      /** Only from these kinds of client, which was not asked about. */
+      readonly channels?: readonly Channel[]
+    }
+  | {
+      readonly allowed: false
+      readonly code: string
+      readonly because: string
+      readonly details?: Readonly<Record<string, unknown>>
+      readonly member?: Person
+    }
+
+/** What `decide` says to the member itself, told why not where it has no say at all. */
+export function ruleOn(ctx: OrgContext, check: Check, facts: CheckFacts): Ruling {
+  const { subject, target } = facts
+  if (subject?.status !== 'active') return withoutSay(subject)
+  if (check.target === undefined || target) return judge(ctx, check, facts, subject)
+  const because = 'the target is no member here'
+  return { allowed: false, code: 'not_found', because, member: subject }
+}
+
+function judge(
+  ctx: OrgContext,
+  check: Check,
+  { target, holders }: CheckFacts,
+  member: Person
+): Ruling {
+  const { policy } = ctx.policy
+  const action = actionOf(check, member.resourceIds, target)
+  const { id, role } = member
+  const named = check.channel ?? (ctx.actor.id === id ? ctx.channel : null)
+  // Of an unknown client it is told which would do: a command refuses it, a question need not.
+  const channels = named === null ? channelsFor(policy, action) : undefined
+  const actor = { kind: 'member', id, role, channel: channels?.[0] ?? named } as const
+  const decision = decide(policy, actor, action, holders ? { ...MEANT, holders } : MEANT)
+  if (!decision.allowed) return { ...decision, because: whyNot(check, action, decision), member }
+  const via = decision.via ?? check.permission
+  return channels ? { allowed: true, member, via, channels } : { allowed: true, member, via }
+}
+
+const MEANT = { confirmed: true } as const
+
+function withoutSay(member: Person | undefined): Ruling {
+  if (member?.status === 'suspended') {
+    return { allowed: false, code: 'member_suspended', because: 'the member is suspended', member }
+  }
+  if (member?.status === 'reassignment_pending') {
+    const because = 'the account waits for who takes it over: nobody has access'
+    return { allowed: false, code: 'reassignment_pending', because, member }
+  }
+  const because = member ? 'the person is invited and has not joined' : 'nobody here is called that'
+  return { allowed: false, code: 'not_a_member', because }
+}
+
+/** A right to what is one's own is not enough for the rest. */
+function whyNot({ resource }: Check, action: Action, { because }: Refusal): string {
+  const isOthers = resource !== undefined && action.type === 'use' && action.own === false
+  return isOthers ? `${because}, and the resource is not the member's own` : because
+}
