@@ -1,66 +1,11 @@
 import { sql } from 'drizzle-orm'
 import t from 'tap'
-import { type CallOptions, createTestApp, DAY_MS, START, type TestApp } from '../helpers/app.js'
+import { createTestApp, DAY_MS, START, type TestApp } from '../helpers/app.js'
 import { untilBlocked } from '../helpers/database.js'
 import { dumpRows, dumpTables } from '../helpers/dump.js'
 import { lockOrganization } from '../helpers/locks.js'
 import { operationsOf, readDocument } from '../helpers/openapi.js'
-
-/** A valid request, and another valid body of the same address. */
-interface Valid extends CallOptions {
-  readonly path: string
-  readonly body: unknown
-  readonly other: unknown
-}
-
-const organizationBody = ({ unique }: TestApp) => {
-  const id = unique('u')
-  return { name: 'Acme', owner: { user_id: id, email: `${id}@acme.test` } }
-}
-
-async function offer(app: TestApp) {
-  const org = await app.organization()
-  const email = `${app.unique('ana')}@acme.test`
-  return { ...(await app.invite(org.path, email)), email, org }
-}
-
-/** How to make a valid request of every POST, by operationId. A new POST needs its entry here. */
-const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
-  async createOrganization(app) {
-    const [body, other] = [organizationBody(app), organizationBody(app)]
-    return { path: '/v1/organizations', body, other }
-  },
-  async createInvitations(app) {
-    const { path } = await app.organization()
-    const body = { emails: 'ana@acme.test,not an address', send_email: false }
-    return { path: `${path}/invitations`, body, other: { emails: 'bo@acme.test' } }
-  },
-  async resendInvitation(app) {
-    const { org, invitation } = await offer(app)
-    const path = `${org.path}/invitations/${String(invitation.id)}/resend`
-    return { path, body: { via: 'email' }, other: { via: 'link' } }
-  },
-  async lookupInvitation(app) {
-    const [one, two] = [await offer(app), await offer(app)]
-    const [body, other] = [{ token: one.token }, { token: two.token }]
-    return { path: '/v1/invitations/lookup', body, other, key: null }
-  },
-  async acceptInvitation(app) {
-    const { token, email } = await offer(app)
-    const body = { token, user: { id: app.unique('u'), email, email_verified: true } }
-    const other = { token, user: { ...body.user, name: 'Ana' } }
-    return { path: '/v1/invitations/accept', body, other }
-  },
-  async declineInvitation(app) {
-    const [one, two] = [await offer(app), await offer(app)]
-    const [body, other] = [{ token: one.token }, { token: two.token }]
-    return { path: '/v1/invitations/decline', body, other, key: null }
-  },
-  async createApiKey() {
-    const body = { name: 'billing', scopes: ['members:read'] }
-    return { path: '/v1/api-keys', body, other: { ...body, name: 'other' } }
-  }
-}
+import { LAST_WORDS, organizationBody, VALID, type Valid } from './valid-requests.js'
 
 const post = (app: TestApp, { path, ...request }: Valid, headers: Record<string, string>) =>
   app.call('POST', path, { ...request, headers })
@@ -76,6 +21,7 @@ await t.test('Idempotency-Key, at every POST', async (t) => {
   t.ok(posts.length > 0)
 
   for (const { operation } of posts) {
+    if (LAST_WORDS.includes(operation.operationId)) continue
     const valid = VALID[operation.operationId]
     if (!valid) {
       t.fail(`${String(operation.operationId)} has no entry in VALID`)
@@ -100,8 +46,14 @@ await t.test('Idempotency-Key, at every POST', async (t) => {
         const headers = { 'idempotency-key': app.unique('k') }
         await post(app, request, headers)
         const before = await rows()
-        const answer = await post(app, { ...request, body: request.other }, headers)
-        t.match(answer, { status: 422, body: { code: 'idempotency_key_reused' } })
+        const { other = { other: 'body' } } = request
+        const answer = await post(app, { ...request, body: other }, headers)
+        t.match(
+          answer,
+          request.other === undefined
+            ? { status: 400, body: { errors: [{ detail: 'must be left out' }] } }
+            : { status: 422, body: { code: 'idempotency_key_reused' } }
+        )
         t.same(await rows(), before)
       })
 

@@ -29,7 +29,13 @@ async function tenantOperations({ call }: TestApp): Promise<Operation[]> {
 const BODIES: Record<string, unknown> = {
   'patch {o}': { name: 'Stolen' },
   'post {o}/invitations': { emails: 'thief@evil.test' },
-  'post {o}/invitations/{invitation_id}/resend': { via: 'link' }
+  'post {o}/invitations/{invitation_id}/resend': { via: 'link' },
+  'patch {o}/members/{member_id}': { name: 'Stolen' },
+  'post {o}/members/{member_id}/suspend': {},
+  'post {o}/members/{member_id}/reactivate': {},
+  'post {o}/members/{member_id}/activity': {},
+  'post {o}/leave': {},
+  'post {o}/transfer-ownership': { member_id: `mem_${NO_SUCH}` }
 }
 
 async function everything({ deps }: TestApp): Promise<string> {
