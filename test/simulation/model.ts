@@ -185,6 +185,8 @@ export function createModel(rules: Rules) {
   /** What the numbers of holders do not allow, whoever asks. */
   function refuseHolders(ask: Ask): string | undefined {
     const { target } = ask
+    // Nothing moves to whoever owns already.
+    if (ask.verb === 'transfer' && target.role === OWNER) return undefined
     if (isLast(target) && !keepsHolder(ask)) return 'last_holder'
     const gained = roleGained(ask)
     return gained === undefined || gained === target.role ? undefined : refuseFull(gained)

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { and, eq } from 'drizzle-orm'
+import { and, inArray } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import { isUniqueViolation, type Tx } from '../../db/client.js'
@@ -12,6 +12,7 @@ import type { Policy } from '../../policy/document.js'
 import { enforce } from '../../refusals.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { refuseResources, seatResources } from '../invitations/fields.js'
+import { isInvitation } from '../invitations/queries.js'
 import { placeOf } from '../organizations/queries.js'
 import { fieldNotEditable, memberNotInTeam } from './errors.js'
 import { countHolders } from './holders.js'
@@ -38,7 +39,8 @@ export async function updateMember(
     const { policy } = organization.policy
     await decideFields(tx, ctx, locked, { input, confirmed })
     refuseFields(policy, input)
-    refuseStatus(target, input)
+    const { status } = target
+    if (status === 'removed') throw memberNotInTeam({ status })
 
     const patch = toPatch(input)
     const changes = changesOf(member, patch)
@@ -46,7 +48,7 @@ export async function updateMember(
     const updated = await writeMember(tx, ctx, id, patch).catch((error: unknown) => {
       throw isUniqueViolation(error) ? externalIdTaken() : error
     })
-    if (updated.role !== member.role) await changeOffer(tx, ctx, updated)
+    if (updated.role !== member.role) await changeOffer(tx, updated)
     appendEvents(tx, ctx, placeOf(organization), eventsOf(policy, member, changes))
     return updated
   })
@@ -88,12 +90,6 @@ function refuseFields(policy: Policy, input: MemberUpdate): void {
   if (refusal) throw refusal
 }
 
-/** An offer that has run out gives no role: sent again, it offers what it did. */
-function refuseStatus({ status }: LockedMember['target'], { role }: MemberUpdate): void {
-  const isOver = status === 'invitation_expired' && role !== undefined
-  if (status === 'removed' || isOver) throw memberNotInTeam({ status })
-}
-
 const COLUMNS = {
   name: 'name',
   role: 'role',
@@ -122,16 +118,16 @@ function changesOf(before: MemberRow, patch: Partial<MemberRow>) {
   )
 }
 
-/** Whoever accepts is told, and gets, the role that is offered now. */
-async function changeOffer(tx: Tx, ctx: OrgContext, { id, role }: MemberRow): Promise<void> {
+/** Whoever accepts is told, and gets, the role that is offered now; so is whoever is asked again. */
+async function changeOffer(tx: Tx, { organizationId, invitationId, role, updatedAt }: MemberRow) {
+  if (invitationId === null) return
   await tx
     .update(invitations)
-    .set({ role, updatedAt: ctx.now })
+    .set({ role, updatedAt })
     .where(
       and(
-        eq(invitations.organizationId, ctx.organizationId),
-        eq(invitations.memberId, id),
-        eq(invitations.status, 'pending')
+        isInvitation(organizationId, invitationId),
+        inArray(invitations.status, ['pending', 'expired'])
       )
     )
 }
