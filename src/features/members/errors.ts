@@ -3,22 +3,22 @@ import { defineProblem } from '../../errors.js'
 export const memberNotInTeam = defineProblem({
   code: 'member_not_in_team',
   status: 409,
-  en: ['Not in the team', 'A member that is {status} cannot be changed in this way.'],
-  fr: ['Pas dans l’équipe', 'Un membre dans l’état {status} ne peut pas être modifié ainsi.']
+  en: ['Not in the team', 'A member that is {member_status} cannot be changed in this way.'],
+  fr: ['Pas dans l’équipe', 'Un membre dans l’état {member_status} ne peut pas être modifié ainsi.']
 })
 
 export const memberNotActive = defineProblem({
   code: 'member_not_active',
   status: 409,
-  en: ['Member not active', 'This takes an active member; this one is {status}.'],
-  fr: ['Membre non actif', 'Il faut un membre actif ; celui-ci est dans l’état {status}.']
+  en: ['Member not active', 'This takes an active member; this one is {member_status}.'],
+  fr: ['Membre non actif', 'Il faut un membre actif ; celui-ci est dans l’état {member_status}.']
 })
 
 export const memberNotSuspended = defineProblem({
   code: 'member_not_suspended',
   status: 409,
-  en: ['Member not suspended', 'This takes a suspended member; this one is {status}.'],
-  fr: ['Membre non suspendu', 'Il faut un membre suspendu ; celui-ci est dans l’état {status}.']
+  en: ['Member not suspended', 'This takes a suspended member; this one is {member_status}.'],
+  fr: ['Membre non suspendu', 'Il faut un membre suspendu ; celui-ci est dans l’état {member_status}.']
 })
 
 export const fieldNotEditable = defineProblem({

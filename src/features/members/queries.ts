@@ -63,5 +63,5 @@ export const NO_OFFER = { offerExpiresAt: null, offerLapsesTo: null } as const
 
 /** @throws Problem member_not_active */
 export function refuseInactive({ status }: Pick<LockedMember['target'], 'status'>): void {
-  if (status !== 'active') throw memberNotActive({ status })
+  if (status !== 'active') throw memberNotActive({ member_status: status })
 }

@@ -29,7 +29,7 @@ export async function reactivateMember(
     enforce(decide(policy, organization.actor, { type: 'reactivate', target }))
     const { status } = target
     if (status === 'active') return member
-    if (status !== 'suspended') throw memberNotSuspended({ status })
+    if (status !== 'suspended') throw memberNotSuspended({ member_status: status })
     refuseFull(organization)
 
     const reactivated = await writeMember(tx, ctx, id, { status: 'active' })

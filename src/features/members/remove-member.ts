@@ -38,7 +38,7 @@ export async function removeMember(
     enforce(decide(policy, organization.actor, action, { ...counts, confirmed }))
     const choices = chooseRemoval(policy, input)
     const { status } = target
-    if (status === 'removed') throw memberNotInTeam({ status })
+    if (status === 'removed') throw memberNotInTeam({ member_status: status })
     if (status === 'invited' || status === 'invitation_expired') {
       return cancelOffer(tx, ctx, locked)
     }

@@ -40,7 +40,7 @@ export async function updateMember(
     await decideFields(tx, ctx, locked, { input, confirmed })
     refuseFields(policy, input)
     const { status } = target
-    if (status === 'removed') throw memberNotInTeam({ status })
+    if (status === 'removed') throw memberNotInTeam({ member_status: status })
 
     const patch = toPatch(input)
     const changes = changesOf(member, patch)
