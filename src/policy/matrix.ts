@@ -63,7 +63,7 @@ export function mayOf(policy: Policy, role: string): May {
     roles.filter((key) => ask({ type, target: other(key) }).allowed)
   return {
     invite: roles.filter((key) => ask({ type: 'invite', role: key }).allowed),
-    changeRole: roleChanges(ask, roles),
+    changeRole: roleChanges(ask, policy),
     remove: upon('remove'),
     suspend: upon('suspend'),
     reassign: upon('reassign'),
@@ -75,16 +75,20 @@ export function mayOf(policy: Policy, role: string): May {
 /** Refusals that are about the role that is given: another one may be. */
 const ABOUT_TO: readonly RefusalCode[] = ['role_not_assignable', 'exceeds_own_permissions']
 
-/** Each pair is asked only while it could still tell something new. */
-function roleChanges(
-  ask: (action: Action) => Decision,
-  roles: readonly string[]
-): May['changeRole'] {
+/**
+ * Each pair is asked only while it could still tell something new. Rules speak of all of an
+ * organization's own roles at once, so one of them answers for whoever has any.
+ */
+function roleChanges(ask: (action: Action) => Decision, policy: Policy): May['changeRole'] {
+  const own = policy.roles.filter(({ custom }) => custom).map(({ key }) => key)
+  const speaker = (key: string) => (own.includes(key) ? (own[0] ?? key) : key)
+  const keys = policy.roles.map(({ key }) => key)
   const from = new Set<string>()
   const to = new Set<string>()
-  for (const key of roles) {
-    for (const given of roles) {
-      if (given === key || (from.has(key) && to.has(given))) continue
+  for (const key of new Set(keys.map(speaker))) {
+    const speaksForMany = own.length > 1 && own.includes(key)
+    for (const given of keys) {
+      if ((given === key && !speaksForMany) || (from.has(key) && to.has(given))) continue
       const decision = ask({ type: 'change_role', target: other(key), to: given })
       if (decision.allowed) {
         from.add(key)
@@ -92,7 +96,10 @@ function roleChanges(
       } else if (!ABOUT_TO.includes(decision.code)) break
     }
   }
-  return { from: roles.filter((key) => from.has(key)), to: roles.filter((key) => to.has(key)) }
+  return {
+    from: keys.filter((key) => from.has(speaker(key))),
+    to: keys.filter((key) => to.has(key))
+  }
 }
 
 /** Every permission of Muster, and every one of the host that some role names. */

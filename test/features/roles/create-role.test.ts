@@ -129,7 +129,9 @@ await t.test('POST {o}/roles', async (t) => {
     const answer = await interleave(deps.db, id, {
       request: () => create(path, { label, permissions: ['app:x'] }, { actor: ana.as }),
       meanwhile: (tx) =>
-        tx.execute(`update custom_roles set permissions = '{role.manage}' where key = '${made.key}'`)
+        tx.execute(
+          `update custom_roles set permissions = '{role.manage}' where key = '${made.key}'`
+        )
     })
     t.match(answer, { status: 403, body: { code: 'exceeds_own_permissions' } })
   })
@@ -143,7 +145,10 @@ await t.test('POST {o}/roles', async (t) => {
       body: { code: 'insufficient_scope' }
     })
     const headers = { 'idempotency-key': unique('k') }
-    const [one, two] = [await create(path, body, { headers }), await create(path, body, { headers })]
+    const [one, two] = [
+      await create(path, body, { headers }),
+      await create(path, body, { headers })
+    ]
     t.same([one.status, two.status, two.body], [201, 201, one.body])
     const { body: roles } = await call('GET', `${path}/roles`)
     t.equal(roles.data.length, 4)

@@ -1,7 +1,7 @@
+import { eq } from 'drizzle-orm'
 import t from 'tap'
 import { members } from '../../../src/db/tables/members.js'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
-import { eq } from 'drizzle-orm'
 
 await t.test('GET {o}/roles', async (t) => {
   const { call, organization, member, invite, apiKey, deps, clock } = await createTestApp(t)
