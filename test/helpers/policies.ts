@@ -14,3 +14,31 @@ export async function policyLike(
   await deps.db.insert(policies).values({ key, version: 1, document, createdAt: START })
   return key
 }
+
+/** The fields of a role that tests do not care about. */
+export const role = (key: string, permissions: readonly string[] = [], fields: object = {}) => ({
+  key,
+  label: { en: `The ${key}`, fr: `Le ${key}` },
+  rank: 10,
+  permissions,
+  ...fields
+})
+
+const MANAGES = ['team.view', 'member.invite', 'member.role', 'member.remove']
+
+/** A small policy that is safe: owners do everything, editors and members nothing. */
+export function policyDocument(key: string, fields: Record<string, unknown> = {}) {
+  const over = [{ actor: 'owner', roles: ['*'] }]
+  return {
+    key,
+    roles: [role('owner', MANAGES, { rank: 100, min: 1 }), role('editor'), role('member')],
+    creator_role: 'owner',
+    default_role: 'member',
+    authority: {
+      invite: over,
+      remove: over,
+      change_role: [{ actor: 'owner', from: ['*'], to: ['*'] }]
+    },
+    ...fields
+  }
+}
