@@ -2,10 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from './deps.js'
 import { apiKeyRoutes } from './features/api-keys/routes.js'
 import { eventRoutes } from './features/events/routes.js'
+import { importRoutes } from './features/imports/routes.js'
 import { invitationRoutes } from './features/invitations/routes.js'
 import { memberRoutes } from './features/members/routes.js'
 import { organizationRoutes } from './features/organizations/routes.js'
 import { ownershipRoutes } from './features/ownership/routes.js'
+import { policyRoutes } from './features/policies/routes.js'
 import { roleRoutes } from './features/roles/routes.js'
 import { registerAccess } from './http/access.js'
 import { healthRoutes } from './http/health.js'
@@ -24,9 +26,11 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await registerLimits(app)
 
   await app.register(organizationRoutes, { deps })
+  await app.register(policyRoutes, { deps })
   await app.register(memberRoutes, { deps })
   await app.register(ownershipRoutes, { deps })
   await app.register(roleRoutes, { deps })
+  await app.register(importRoutes, { deps })
   await app.register(invitationRoutes, { deps })
   await app.register(eventRoutes, { deps })
   await app.register(apiKeyRoutes, { deps })

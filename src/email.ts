@@ -6,6 +6,10 @@ const LOCAL_LENGTH_MAX = 64
 const LOCAL = /^[^\s@<>()[\]",;:\\.\p{C}]+(?:\.[^\s@<>()[\]",;:\\.\p{C}]+)*$/u
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/
 
+/** A sender: an address, or a name and `<address>`, without what could end a header's line. */
+export const MAILBOX_PATTERN =
+  '^(?:[^<>@\\u0000-\\u001f]*<[^<>@\\s]+@[^<>@\\s]+>|[^<>@\\s]+@[^<>@\\s]+)$'
+
 export interface EmailAddress {
   /** As it was written. */
   readonly email: string

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { PolicyVersion } from './context.js'
-import type { Db } from './db/client.js'
+import type { Db, Tx } from './db/client.js'
 import { policies } from './db/tables/policies.js'
 import type { Deps } from './deps.js'
 import { type Policy, PolicyDocument } from './policy/document.js'
@@ -60,6 +60,16 @@ async function readPolicy(db: Db, key: string, version: number): Promise<Policy>
     .from(policies)
     .where(and(eq(policies.key, key), eq(policies.version, version)))
   return PolicyDocument.parse(row?.document)
+}
+
+/**
+ * Until the commit nobody makes a version of the policy (`follow`), or lets one more organization
+ * follow it either (`make`). Always before the lock of an organization: whoever holds that one waits
+ * for no policy.
+ */
+export async function lockPolicy(tx: Tx, key: string, to: 'follow' | 'make'): Promise<void> {
+  const lock = sql.raw(to === 'make' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared')
+  await tx.execute(sql`select ${lock}(hashtextextended(${`policy ${key}`}, 0))`)
 }
 
 /** The newest version of a policy; undefined when there is no such policy. */

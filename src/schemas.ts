@@ -87,6 +87,23 @@ export const ResourcesChoice = Type.Object(
   }
 )
 
+const ROLE_KEY_LENGTH_MAX = 48
+const MAPPED_ROLES_MAX = 250
+
+/** For a change of policy. */
+export const RoleMapping = Type.Record(
+  Type.String({ pattern: '^[a-z][a-z0-9_]{0,47}$' }),
+  Type.String({ maxLength: ROLE_KEY_LENGTH_MAX }),
+  {
+    additionalProperties: false,
+    maxProperties: MAPPED_ROLES_MAX,
+    description:
+      'Which role becomes which, for members and open offers alike: `{old: new}`. Needed for every ' +
+      'role in use that the new policy does not have.',
+    examples: [{ editor: 'member' }]
+  }
+)
+
 /** Of whatever a policy may want confirmed. */
 export const ConfirmQuery = Type.Object(
   {

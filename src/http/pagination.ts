@@ -32,20 +32,28 @@ export const Page = <T extends TSchema>(item: T) =>
     { examples: [{ data: item.examples as unknown, has_more: false, next_cursor: null }] }
   )
 
-export function readPage(
-  prefix: IdPrefix,
-  query: { limit: number; cursor?: string; include_total: boolean }
-): PageRequest {
+interface PageParameters {
+  readonly limit: number
+  readonly cursor?: string
+  readonly include_total: boolean
+}
+
+export function readPage(prefix: IdPrefix, query: PageParameters): PageRequest {
+  return readPageOf(idPattern(prefix), query)
+}
+
+/** Of a list that is ordered by something else than an id; `pattern`: what that looks like. */
+export function readPageOf(pattern: string, query: PageParameters): PageRequest {
   return {
     limit: query.limit,
-    after: query.cursor === undefined ? undefined : readCursor(prefix, query.cursor),
+    after: query.cursor === undefined ? undefined : readCursor(pattern, query.cursor),
     includeTotal: query.include_total
   }
 }
 
-function readCursor(prefix: IdPrefix, cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString()
-  if (new RegExp(idPattern(prefix)).test(id)) return id
+function readCursor(pattern: string, cursor: string): string {
+  const place = Buffer.from(cursor, 'base64url').toString()
+  if (new RegExp(pattern).test(place)) return place
   const detail = 'Must be the next_cursor of this list.'
   throw invalidRequest({ errors: [{ pointer: 'querystring:/cursor', detail }] })
 }

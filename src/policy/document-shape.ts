@@ -3,7 +3,8 @@ import { DAYS, durationDays } from './duration.js'
 import { APP_PERMISSION, PERMISSIONS } from './permissions.js'
 import { CUSTOM, EVERY } from './selectors.js'
 
-const KEY = /^[a-z][a-z0-9_]{0,47}$/
+/** What policies and roles are called by. */
+export const KEY = /^[a-z][a-z0-9_]{0,47}$/
 const ROLES_MAX = 50
 const RULES_MAX = 200
 const TEXTS_MAX = 200

@@ -6,7 +6,7 @@ import type { Deps } from '../../deps.js'
 import { parseEmail } from '../../email.js'
 import { externalIdTaken, type Locale } from '../../errors.js'
 import { newId } from '../../ids.js'
-import { findNewestVersion, loadPolicyVersion } from '../../policy-versions.js'
+import { findNewestVersion, loadPolicyVersion, lockPolicy } from '../../policy-versions.js'
 import { appendEvents } from '../events/append-events.js'
 import { unknownPolicy } from './errors.js'
 import type { OrganizationCreate } from './schemas.js'
@@ -24,6 +24,7 @@ export async function createOrganization(
 ): Promise<OrganizationRow> {
   return runCommand(deps, ctx, async (tx) => {
     const policyKey = input.policy ?? 'standard'
+    await lockPolicy(tx, policyKey, 'follow')
     const version = await findNewestVersion(tx, policyKey)
     if (version === undefined) throw unknownPolicy()
     const { policy } = await loadPolicyVersion(deps, tx, policyKey, version)

@@ -20,3 +20,10 @@ export const entitlementsAreHosts = defineProblem({
   en: ['Only the host', 'Entitlements are given by the product itself, not by a member.'],
   fr: ['Réservé au produit', 'Ces droits sont donnés par le produit, pas par un membre.']
 })
+
+export const policyIsHosts = defineProblem({
+  code: 'policy_is_the_hosts',
+  status: 403,
+  en: ['Only the host', 'Which policy an organization follows is the product’s choice.'],
+  fr: ['Réservé au produit', 'La politique d’une organisation est choisie par le produit.']
+})

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { OrganizationRow } from '../../db/tables/organizations.js'
+import { MAILBOX_PATTERN } from '../../email.js'
 import {
   Email,
   ExternalId,
@@ -9,6 +10,7 @@ import {
   Metadata,
   Name,
   Nullable,
+  RoleMapping,
   UserId
 } from '../../schemas.js'
 
@@ -22,7 +24,7 @@ const WebUrl = Type.String({
 
 const Mailbox = Type.String({
   maxLength: 320,
-  pattern: '^(?:[^<>@\\u0000-\\u001f]*<[^<>@\\s]+@[^<>@\\s]+>|[^<>@\\s]+@[^<>@\\s]+)$',
+  pattern: MAILBOX_PATTERN,
   examples: ['Acme <team@acme.test>']
 })
 
@@ -96,11 +98,20 @@ export const OrganizationCreate = Type.Object(
 )
 export type OrganizationCreate = Static<typeof OrganizationCreate>
 
-export const OrganizationUpdate = Type.Partial(Type.Object(settings), {
-  additionalProperties: false,
-  minProperties: 1,
-  examples: [{ name: 'Acme Labs', seat_limit: 25 }]
+const PolicyKey = Type.String({
+  maxLength: 48,
+  description: 'Key of the policy that it follows from now on. Only you change it.',
+  examples: ['standard']
 })
+
+export const OrganizationUpdate = Type.Partial(
+  Type.Object({ ...settings, policy: PolicyKey, role_mapping: RoleMapping }),
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    examples: [{ name: 'Acme Labs', seat_limit: 25 }]
+  }
+)
 export type OrganizationUpdate = Static<typeof OrganizationUpdate>
 
 export const OrganizationSchema = Type.Object(

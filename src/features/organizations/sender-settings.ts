@@ -26,37 +26,46 @@ export function senderSettingsOf(
   }
 }
 
+/** As organizations and policies have them. */
+interface Settings {
+  readonly links?: { readonly [field in keyof LinkSettings]?: string | undefined }
+  readonly mail?: { readonly [field in keyof MailSettings]?: string | undefined }
+}
+
 /**
  * An organization may only send people, and sign as, what the operator has allowed: Muster's own
  * host, the hosts of its policy, and MUSTER_ALLOWED_HOSTS.
  *
  * @throws Problem host_not_allowed
  */
-export function checkHosts(
+export function checkHosts(config: Config, policy: Policy, settings: Settings): void {
+  const [field] = foreignHosts(config, settings, Object.values(hostsOf(policy)))
+  if (field !== undefined) throw hostNotAllowed({ field })
+}
+
+/** Which settings name a host that neither the operator nor any of `others` allows. */
+export function foreignHosts(
   config: Config,
-  policy: Policy,
-  { links, mail }: { links?: LinkSettings; mail?: MailSettings }
-): void {
+  settings: Settings,
+  others: readonly (string | undefined)[] = []
+): string[] {
   const allowed = [
     hostOf(config.publicUrl),
     hostOf(config.acceptUrl),
     domainOf(config.mailFrom),
-    hostOf(policy.links.base_url),
-    hostOf(policy.links.accept_url),
-    domainOf(policy.mail.from),
+    ...others,
     ...config.allowedHosts
   ]
-  const named = {
-    'links.base_url': hostOf(links?.base_url),
-    'links.accept_url': hostOf(links?.accept_url),
-    'mail.from': domainOf(mail?.from)
-  }
-  for (const [field, host] of Object.entries(named)) {
-    if (host !== undefined && !allowed.some((one) => covers(one, host))) {
-      throw hostNotAllowed({ field })
-    }
-  }
+  return Object.entries(hostsOf(settings)).flatMap(([field, host]) =>
+    host === undefined || allowed.some((one) => covers(one, host)) ? [] : [field]
+  )
 }
+
+const hostsOf = ({ links, mail }: Settings) => ({
+  'links.base_url': hostOf(links?.base_url),
+  'links.accept_url': hostOf(links?.accept_url),
+  'mail.from': domainOf(mail?.from)
+})
 
 /** `*.acme.test` covers every host below acme.test. */
 function covers(allowed: string | undefined, host: string): boolean {

@@ -1,35 +1,46 @@
 import { isDeepStrictEqual } from 'node:util'
 import { eq } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
-import type { OrgContext } from '../../context.js'
-import { isUniqueViolation } from '../../db/client.js'
+import type { OrgContext, PolicyVersion } from '../../context.js'
+import { isUniqueViolation, type Tx } from '../../db/client.js'
 import { type OrganizationRow, organizations } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
 import { externalIdTaken } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
+import { findNewestVersion, loadPolicyVersion, lockPolicy } from '../../policy-versions.js'
 import { enforce } from '../../refusals.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
-import { entitlementsAreHosts } from './errors.js'
+import { followPolicy } from '../policies/follow-policy.js'
+import { refuseMapping } from '../policies/role-moves.js'
+import { entitlementsAreHosts, policyIsHosts, unknownPolicy } from './errors.js'
 import { type LockedOrganization, lockOrganization } from './queries.js'
 import type { OrganizationUpdate } from './schemas.js'
 import { checkHosts } from './sender-settings.js'
 
 /**
- * Changes the fields that are given. A call that changes nothing leaves no event.
+ * Changes the fields that are given. A call that changes nothing leaves no event. With another
+ * policy, members and offers get the roles that `role_mapping` says.
  *
- * @throws Problem not_permitted, external_id_taken, host_not_allowed
+ * @throws Problem not_permitted, entitlements_are_the_hosts, policy_is_the_hosts, unknown_policy,
+ * external_id_taken, host_not_allowed, invalid_role_mapping, policy_orphans_roles,
+ * policy_change_too_large
  */
 export async function updateOrganization(
   deps: Deps,
   ctx: OrgContext,
   input: OrganizationUpdate
 ): Promise<OrganizationRow> {
+  if (ctx.actor.type === 'member') refuseWhatHostsGive(input)
   return runCommand(deps, ctx, async (tx) => {
+    if (input.policy !== undefined) await lockPolicy(tx, input.policy, 'follow')
     const organization = await lockOrganization(deps, tx, ctx, {
       organizationId: ctx.organizationId
     })
     checkPermission(organization, input)
-    checkHosts(deps.config, organization.policy.policy, input)
+    const { key, version, policy } = await changePolicy(deps, tx, ctx, { organization, input })
+    // What it names by itself its former policy may have allowed.
+    const isMoved = key !== organization.policy.key
+    checkHosts(deps.config, policy, isMoved ? { ...organization.row, ...input } : input)
 
     const patch = toPatch(input)
     const changes = changesOf(organization.row, patch)
@@ -44,8 +55,7 @@ export async function updateOrganization(
       })
     if (!updated) throw new Error('a locked organization cannot disappear')
 
-    const { version: policyVersion } = organization.policy
-    const place = { organizationId: ctx.organizationId, policyVersion }
+    const place = { organizationId: ctx.organizationId, policyVersion: version }
     appendEvents(tx, ctx, place, [
       {
         type: 'organization.updated',
@@ -57,6 +67,39 @@ export async function updateOrganization(
   })
 }
 
+/** What the host gives, nobody gives themselves. */
+function refuseWhatHostsGive(input: OrganizationUpdate): void {
+  if (input.entitlements !== undefined) throw entitlementsAreHosts()
+  if (input.policy !== undefined || input.role_mapping !== undefined) throw policyIsHosts()
+}
+
+interface PolicyChange {
+  readonly organization: LockedOrganization
+  readonly input: OrganizationUpdate
+}
+
+/** Answers with the policy that the organization follows from now on. */
+async function changePolicy(
+  deps: Deps,
+  tx: Tx,
+  ctx: OrgContext,
+  { organization, input: { policy: key, role_mapping: mapping } }: PolicyChange
+): Promise<PolicyVersion> {
+  if (key === undefined && mapping !== undefined) {
+    refuseMapping([{ path: ['role_mapping'], message: 'says nothing without policy' }])
+  }
+  if (key === undefined || key === organization.row.policyKey) return organization.policy
+  const newest = await findNewestVersion(tx, key)
+  if (newest === undefined) throw unknownPolicy()
+  const version = await loadPolicyVersion(deps, tx, key, newest)
+  await followPolicy(tx, ctx, {
+    organizationIds: [ctx.organizationId],
+    version,
+    mapping: mapping ?? {}
+  })
+  return version
+}
+
 /** To rename is one thing; whatever else is set here decides where links lead and how many fit in. */
 function checkPermission({ policy, actor }: LockedOrganization, input: OrganizationUpdate): void {
   const { name, ...settings } = input
@@ -64,8 +107,6 @@ function checkPermission({ policy, actor }: LockedOrganization, input: Organizat
     ...(name === undefined ? [] : (['org.rename'] as const)),
     ...(Object.keys(settings).length === 0 ? [] : (['org.settings'] as const))
   ]
-  // What the host gives, nobody gives themselves.
-  if (actor.kind === 'member' && input.entitlements !== undefined) throw entitlementsAreHosts()
   for (const permission of needed) {
     enforce(decide(policy.policy, actor, { type: 'use', permission }))
   }
@@ -74,6 +115,7 @@ function checkPermission({ policy, actor }: LockedOrganization, input: Organizat
 const COLUMNS = {
   name: 'name',
   external_id: 'externalId',
+  policy: 'policyKey',
   seat_limit: 'seatLimit',
   entitlements: 'entitlements',
   locale: 'locale',
@@ -81,11 +123,16 @@ const COLUMNS = {
   links: 'links',
   mail: 'mail',
   metadata: 'metadata'
-} as const satisfies Record<keyof OrganizationUpdate, keyof OrganizationRow>
+} as const satisfies Record<
+  Exclude<keyof OrganizationUpdate, 'role_mapping'>,
+  keyof OrganizationRow
+>
 
 function toPatch(input: OrganizationUpdate): Partial<OrganizationRow> {
-  const given = Object.entries(input) as [keyof OrganizationUpdate, unknown][]
-  return Object.fromEntries(given.map(([field, value]) => [COLUMNS[field], value]))
+  const given = Object.entries(COLUMNS).filter(([field]) => Object.hasOwn(input, field))
+  return Object.fromEntries(
+    given.map(([field, column]) => [column, input[field as keyof typeof COLUMNS]])
+  )
 }
 
 function changesOf(
