@@ -7,6 +7,12 @@ import { lockOrganization } from '../helpers/locks.js'
 import { operationsOf, readDocument } from '../helpers/openapi.js'
 import { LAST_WORDS, organizationBody, VALID, type Valid } from './valid-requests.js'
 
+/**
+ * What only answers keeps nothing: an answer that was kept would tell of a right that is gone. Each
+ * proves by a test of its own that it is answered anew, whatever the key.
+ */
+const ANSWERED_ANEW = ['authorize']
+
 const post = (app: TestApp, { path, ...request }: Valid, headers: Record<string, string>) =>
   app.call('POST', path, { ...request, headers })
 
@@ -17,7 +23,9 @@ await t.test('Idempotency-Key, at every POST', async (t) => {
   const environment = { MUSTER_TRUSTED_PROXIES: '127.0.0.1' }
   const app = await createTestApp(t, { environment })
   const rows = () => dumpRows(app.deps.db, ['idempotency_keys'])
-  const posts = operationsOf(await readDocument()).filter(({ method }) => method === 'POST')
+  const posts = operationsOf(await readDocument()).filter(
+    ({ method, operation }) => method === 'POST' && !ANSWERED_ANEW.includes(operation.operationId)
+  )
   t.ok(posts.length > 0)
 
   for (const { operation } of posts) {

@@ -71,6 +71,11 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const [body, other] = [{ member_id: one.id }, { member_id: two.id }]
     return { path: `${path}/transfer-ownership`, body, other }
   },
+  async createRole(app) {
+    const { path } = await app.organization()
+    const body = { label: { en: 'Editor' }, permissions: ['team.view'] }
+    return { path: `${path}/roles`, body, other: { ...body, permissions: [] } }
+  },
   async createApiKey() {
     const body = { name: 'billing', scopes: ['members:read'] }
     return { path: '/v1/api-keys', body, other: { ...body, name: 'other' } }

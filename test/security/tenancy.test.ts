@@ -28,6 +28,9 @@ async function tenantOperations({ call }: TestApp): Promise<Operation[]> {
 /** What each operation that takes a body would accept; one that is missing fails the walk. */
 const BODIES: Record<string, unknown> = {
   'patch {o}': { name: 'Stolen' },
+  'post {o}/roles': { label: { en: 'Thief' }, permissions: ['team.view'] },
+  'patch {o}/roles/{role_key}': { permissions: ['org.delete'] },
+  'post {o}/authorize': { user_id: 'u_thief', permission: 'team.view' },
   'post {o}/invitations': { emails: 'thief@evil.test' },
   'post {o}/invitations/{invitation_id}/resend': { via: 'link' },
   'patch {o}/members/{member_id}': { name: 'Stolen' },
@@ -59,8 +62,12 @@ await t.test('one organization is no business of another', async (t) => {
   const ids: Record<string, string> = {
     organization_id: victim.id,
     member_id: (await member(victim.path)).id,
-    invitation_id: invitation.id
+    invitation_id: invitation.id,
+    role_key: 'treasurer'
   }
+  await call('POST', `${victim.path}/roles`, {
+    body: { key: ids['role_key'], label: { en: 'Treasurer' }, permissions: ['team.view'] }
+  })
   const { body: limited } = await call('POST', '/v1/api-keys', {
     body: { name: 'thief', scopes: ['*'], organization_ids: [thief.id] }
   })
@@ -84,7 +91,8 @@ await t.test('one organization is no business of another', async (t) => {
     const missing = {
       organization_id: `org_${NO_SUCH}`,
       member_id: `mem_${NO_SUCH}`,
-      invitation_id: `inv_${NO_SUCH}`
+      invitation_id: `inv_${NO_SUCH}`,
+      role_key: 'nobody'
     }
     for (const operation of operations) {
       const name = `${operation.method} ${operation.path}`
@@ -98,7 +106,9 @@ await t.test('one organization is no business of another', async (t) => {
 
   await t.test('ids of another organization in a path of one’s own do not exist', async (t) => {
     const before = await everything(app)
-    const below = operations.filter(({ path }) => /\{(member|invitation)_id\}/.test(path))
+    const below = operations.filter(({ path }) =>
+      /\{(member_id|invitation_id|role_key)\}/.test(path)
+    )
     t.ok(below.length >= 3)
     for (const operation of below) {
       const mixed = { ...ids, organization_id: thief.id }
@@ -111,7 +121,7 @@ await t.test('one organization is no business of another', async (t) => {
   await t.test('malformed ids and ids of another kind are never a fault of ours', async (t) => {
     for (const operation of operations) {
       for (const id of ['x', '..%2f..', `mem_${NO_SUCH}`, 'org_%00', 'org_'.padEnd(190, 'z')]) {
-        const wrong = { organization_id: id, member_id: id, invitation_id: id }
+        const wrong = { organization_id: id, member_id: id, invitation_id: id, role_key: id }
         const { status } = await request(operation, wrong, limited.api_key)
         t.ok([400, 404].includes(status), `${operation.method} ${operation.path} ${id}: ${status}`)
       }

@@ -232,6 +232,23 @@ await t.test('POST {o}/authorize', async (t) => {
     })
   })
 
+  await t.test('repeats no answer: an Idempotency-Key means nothing to it', async (t) => {
+    const org = await organization()
+    const ana = await member(org.path, { role: 'admin' })
+    const check = { user_id: ana.userId, permission: 'member.invite' }
+    const headers = { 'idempotency-key': unique('k') }
+    t.match(await answer(org.path, check, { headers }), { allowed: true })
+    await set(ana.id, { role: 'member' })
+    const again = await ask(org.path, check, { headers })
+    t.match([again.status, again.body.allowed], [200, false])
+    t.notOk(again.headers.has('idempotent-replayed'))
+    const other = { ...check, permission: 'team.view' }
+    t.equal((await ask(org.path, other, { headers })).status, 200, 'nor is another body refused')
+    const { body: document } = await call('GET', '/openapi.json')
+    const { parameters } = document.paths['/v1/organizations/{organization_id}/authorize'].post
+    t.notMatch(JSON.stringify(parameters), 'Idempotency-Key')
+  })
+
   await t.test('changes nothing', async (t) => {
     const org = await organization()
     const rows = async () => [...(await dumpTables(deps.db)).values()].flat().join('\n')
