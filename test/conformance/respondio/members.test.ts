@@ -172,7 +172,7 @@ await t.test('respond.io: managing users', async (t) => {
     const person = await team.add('member')
     const { name } = await team.read(person)
     const [found, ...others] = await find('org_admin', name)
-    t.match([found.id, others], [person.id, []])
+    t.same([found.id, others], [person.id, []])
     const change = { role: 'billing_admin', ...inWorkspaces('ws_70') }
     t.equal((await patch('org_admin', found, change)).status, 200)
     t.match(await team.read(person), { name, ...change })
