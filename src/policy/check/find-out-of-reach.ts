@@ -43,32 +43,41 @@ const EVERYBODY: Cast = {
  * what any two can do who meet beside the creator.
  */
 function reachOf(world: World): Reach {
-  const { policy } = world
-  const isCreator = ({ side, role }: Seat) => side === 'creator' && role === policy.creator_role
   const given = new Set<string>()
   let isCreatorReplaceable = false
-  let teams = [newTeam([policy.creator_role], 'creator')]
+  let teams = [newTeam([world.policy.creator_role], 'creator')]
   while (teams.length > 0) {
-    const outcomes = teams.flatMap((team) => stepsFrom(world, team, EVERYBODY))
-    const seats = outcomes.flatMap(({ team }) => team.seats.filter((seat) => !isCreator(seat)))
-    const fresh = new Set(seats.map(({ role }) => role).filter((role) => !given.has(role)))
+    const next = reachFrom(world, teams)
+    const fresh = [...next.given].filter((role) => !given.has(role))
     for (const role of fresh) given.add(role)
-    isCreatorReplaceable ||= outcomes.some(({ team }) => !team.seats.some(isCreator))
-    teams = teamsAround(policy, fresh, given)
+    isCreatorReplaceable ||= next.isCreatorReplaceable
+    teams = teamsAround(world.policy, fresh, [...given])
+  }
+  return { given, isCreatorReplaceable }
+}
+
+/** By one act in one of these teams. */
+function reachFrom(world: World, teams: readonly Team[]): Reach {
+  const { creator_role: creator } = world.policy
+  const isCreator = ({ side, role }: Seat) => side === 'creator' && role === creator
+  const given = new Set<string>()
+  let isCreatorReplaceable = false
+  for (const before of teams) {
+    for (const { team } of stepsFrom(world, before, EVERYBODY)) {
+      const others = team.seats.filter((seat) => !isCreator(seat))
+      for (const { role } of others) given.add(role)
+      isCreatorReplaceable ||= others.length === team.seats.length
+    }
   }
   return { given, isCreatorReplaceable }
 }
 
 /** The creator with one member of a fresh role, and with another of any role that is given. */
-function teamsAround(
-  policy: Policy,
-  fresh: ReadonlySet<string>,
-  given: ReadonlySet<string>
-): Team[] {
+function teamsAround(policy: Policy, fresh: readonly string[], given: readonly string[]): Team[] {
   const { creator_role: creator } = policy
-  const teams = [...fresh].flatMap((role) => [
+  const teams = fresh.flatMap((role) => [
     [creator, role],
-    ...[...given].map((other) => [creator, role, other])
+    ...given.map((other) => [creator, role, other])
   ])
   return teams.map((roles) => newTeam(roles, 'creator')).filter((team) => canBe(policy, team))
 }
