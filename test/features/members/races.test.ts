@@ -131,11 +131,10 @@ await t.test('commands that meet', async (t) => {
         seen.push(await holders(org.id))
       }
       const both = inTurn(org.id, [transfer(ana.id), transfer(bo.id)], look)
-      let isOver = false
-      void both.finally(() => {
-        isOver = true
-      })
-      while (!isOver) await look()
+      const ended = both.then(() => true)
+      for (let isOver = false; !isOver; ) {
+        isOver = await Promise.race([ended, look().then(() => false)])
+      }
       t.same(codes(await both), [
         [200, undefined],
         [403, 'not_permitted']
