@@ -6,6 +6,7 @@ import { loadavg } from 'node:os'
 import { describeServer, settle, withDatabase } from './lib/database.mjs'
 import { stopProcesses } from './lib/processes.mjs'
 import { toReport, toTable } from './lib/report.mjs'
+import { measureAuthorize } from './measures/authorize.mjs'
 import { measureBatch } from './measures/batch.mjs'
 import { measureBoot } from './measures/boot.mjs'
 import { measureInvitations } from './measures/invitations.mjs'
@@ -13,6 +14,7 @@ import { measureMembers } from './measures/members.mjs'
 
 const MEASURES = {
   members: measureMembers,
+  authorize: measureAuthorize,
   invitations: measureInvitations,
   batch: measureBatch,
   boot: measureBoot

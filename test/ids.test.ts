@@ -16,8 +16,25 @@ await t.test(
   }
 )
 
+await t.test('an id is its uuid in base 32, as the TypeID specification shows', async (t) => {
+  for (const [id, uuid] of [
+    ['org_00000000000000000000000000', '00000000-0000-0000-0000-000000000000'],
+    ['org_00000000000000000000000001', '00000000-0000-0000-0000-000000000001'],
+    ['org_0000000000000000000000000g', '00000000-0000-0000-0000-000000000010'],
+    ['org_0123456789abcdefghjkmnpqrs', '0110c853-1d09-52d8-d73e-1194e95b5f19'],
+    ['org_01h455vb4pex5vsknk084sn02q', '01890a5d-ac96-774b-bcce-b302099a8057'],
+    ['org_7zzzzzzzzzzzzzzzzzzzzzzzzz', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
+  ] as const) {
+    t.equal(idToUuid('org', id), uuid)
+    t.equal(uuidToId('org', uuid), id)
+  }
+})
+
 await t.test('an id of one kind is not one of another', async (t) => {
   t.throws(() => idToUuid('org', newId('mem')))
+  for (const text of ['', 'org', 'org_', newId('org').slice(0, -1), `org_${'u'.repeat(26)}`]) {
+    t.throws(() => idToUuid('org', text))
+  }
   t.notMatch(newId('mem'), new RegExp(idPattern('org')))
 })
 

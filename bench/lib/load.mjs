@@ -2,15 +2,18 @@ import autocannon from 'autocannon'
 
 /**
  * Sends requests over that many connections, each one after the other, and fails unless every
- * answer is 2xx. `requests` are sent in turn; with `next`, each request is what it returns.
+ * answer is 2xx. `requests` are sent in turn; with `next`, each request is what it returns; with
+ * `requestsOf`, each connection sends its own in turn, made before it begins.
  */
-async function runLoad({ url, headers, connections, seconds, requests, next }) {
+async function runLoad({ url, headers, connections, seconds, requests, next, requestsOf }) {
+  let clients = 0
   const result = await autocannon({
     url,
     headers,
     connections,
     duration: seconds,
-    requests: next ? [{ setupRequest: (request) => ({ ...request, ...next() }) }] : requests
+    requests: next ? [{ setupRequest: (request) => ({ ...request, ...next() }) }] : requests,
+    ...(requestsOf && { setupClient: (client) => client.setRequests(requestsOf(clients++)) })
   })
   const answered = result['2xx']
   if (result.non2xx > 0 || result.errors > 0 || answered === 0) {

@@ -1,5 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { idToUuid, newId } from '../ids.js'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { newId } from '../ids.js'
 
 /** `mk_<id>_<secret>`: the id finds the row, the secret proves the caller. */
 const TOKEN = /^mk_([0-7][0-9a-hjkmnp-tv-z]{25})_([A-Za-z0-9]{43,64})$/
@@ -20,24 +20,18 @@ export function newApiKeyToken(): { id: string; token: string; secret: string } 
 /** Undefined when the text does not look like a key; says nothing about whether it is valid. */
 export function parseApiKeyToken(token: string): ApiKeyToken | undefined {
   const [, suffix, secret] = TOKEN.exec(token) ?? []
-  if (suffix === undefined || secret === undefined) return undefined
-  const id = `key_${suffix}`
-  try {
-    idToUuid('key', id)
-  } catch {
-    return undefined
-  }
-  return { id, secret }
+  return suffix === undefined || secret === undefined ? undefined : { id: `key_${suffix}`, secret }
 }
 
 /** SHA-256 is enough: the secret has 256 bits of entropy, so there is nothing to guess. */
 export function hashApiKeySecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+  // Far quicker than a digest that is a buffer from the start: this is done for every request.
+  return Buffer.from(hash('sha256', secret, 'hex'), 'hex')
 }
 
 /** Compares in constant time. */
-export function apiKeySecretMatches(secret: string, hash: Buffer): boolean {
-  return timingSafeEqual(hashApiKeySecret(secret), hash)
+export function apiKeySecretMatches(secret: string, secretHash: Buffer): boolean {
+  return timingSafeEqual(hashApiKeySecret(secret), secretHash)
 }
 
 /** 44 characters of 62 carry 262 bits. */
