@@ -1,7 +1,7 @@
 // The floors of docs/architecture.md: a file imports from its own floor or a lower one.
 // A new file directly in src/ stands on the ground until it is named here.
 const BESIDE_CONTEXT = 'context|command|policy-versions|refusals'
-const COMMAND_LINE = 'cli|deployment|key-commands|openapi-document|processes'
+const COMMAND_LINE = 'cli|deployment|key-commands|openapi-document|policy-commands|processes'
 const JOB_LIST = '^src/jobs/index\\.ts$'
 const FLOORS = [
   [

@@ -18,6 +18,8 @@ const HELP = `muster: team management behind one API
   muster keys revoke ID     end a key at once
   muster keys generate      print fresh values for MUSTER_API_KEY, MUSTER_LINK_SECRETS and
                             MUSTER_ENCRYPTION_KEYS; stores nothing
+  muster policy check FILE  say what follows from a policy: who could gain power, and by which acts.
+                            Needs no database; exit 1 when there is an error
   muster openapi            write openapi/openapi.json from the routes
       --check                 only compare; exit 1 when it differs
 
@@ -46,8 +48,8 @@ function readArguments(argv: string[]) {
 /** A command refuses what it does not take: it would otherwise do something else than was asked. */
 interface Command {
   readonly options?: readonly (keyof Values)[]
-  readonly takesId?: true
-  run(values: Values, id: string): Promise<void>
+  readonly takesArgument?: true
+  run(values: Values, argument: string): Promise<void>
 }
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -57,10 +59,14 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['migrate', { run: migrate }],
   ['keys create', { options: ['name', 'scopes', 'organizations'], run: createKey }],
   ['keys list', { run: listKeys }],
-  ['keys revoke', { takesId: true, run: revokeKey }],
+  ['keys revoke', { takesArgument: true, run: revokeKey }],
   ['keys generate', { run: generateKeys }],
+  ['policy check', { takesArgument: true, run: checkPolicy }],
   ['openapi', { options: ['check'], run: openApi }]
 ])
+
+/** What a second word says more of. */
+const TWO_WORDS = ['keys', 'policy']
 
 // Loading most of Muster takes a second: each command loads what it needs, when the configuration
 // has been read.
@@ -103,6 +109,12 @@ async function generateKeys(): Promise<void> {
   commands.generateKeys()
 }
 
+async function checkPolicy(_values: Values, path: string): Promise<void> {
+  if (path === '') throw new StartupError('policy check takes a file: muster policy check FILE')
+  const commands = await import('./policy-commands.js')
+  await commands.checkPolicyFile(path)
+}
+
 async function openApi({ check }: Values): Promise<void> {
   const { checkOpenApi, writeOpenApi } = await import('./openapi-document.js')
   await (check ? checkOpenApi() : writeOpenApi())
@@ -114,16 +126,16 @@ async function main(argv: string[]): Promise<void> {
     process.stdout.write(HELP)
     return
   }
-  const words = positionals[0] === 'keys' ? 2 : 1
+  const words = TWO_WORDS.some((first) => first === positionals[0]) ? 2 : 1
   const name = positionals.slice(0, words).join(' ')
   const command = COMMANDS.get(name)
   if (!command) throw new StartupError(`There is no command ${name}. See muster --help.`)
-  const { options = [], takesId } = command
+  const { options = [], takesArgument } = command
   const [strange] = [
     ...Object.keys(values)
       .filter((option) => !options.some((taken) => taken === option))
       .map((option) => `--${option}`),
-    ...positionals.slice(words + (takesId ? 1 : 0))
+    ...positionals.slice(words + (takesArgument ? 1 : 0))
   ]
   if (strange !== undefined) {
     throw new StartupError(`muster ${name} does not take ${strange}. See muster --help.`)

@@ -4,12 +4,9 @@ export interface Finding {
   readonly code: FindingCode
   /** One English sentence. */
   readonly message: string
-  /**
-   * The shortest counter-example, one English sentence per step. A is who the finding is about; what
-   * is not done by somebody has no steps.
-   */
+  /** The shortest counter-example, one English sentence per act; none where it takes no act. */
   readonly steps: readonly string[]
-  /** Of which roles it speaks, the accused one first; `custom` is any of an organization's own. */
+  /** Of which it speaks, the accused one first; `custom`: some role of an organization's own. */
   readonly roles: readonly string[]
 }
 
