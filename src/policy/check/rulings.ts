@@ -1,6 +1,6 @@
 import { decide } from '../decide.js'
 import type { Action, Holders } from '../decision.js'
-import type { Policy } from '../document.js'
+import { ownerRoleOf, type Policy } from '../document.js'
 import { CUSTOM_ROLES_ENTITLEMENT, channelsFor } from '../test-limits.js'
 import { type Comparison, compareHostPowers, comparePowers } from './powers.js'
 import { holdersOf, type Seat, type SeatStatus, type Team } from './team.js'
@@ -72,7 +72,7 @@ function rulingsFor(policy: Policy, holders: (role: string) => Holders): Rulings
       const { role, status } = target
       const asked = { id: String(target.person), role, status }
       return remember(upon, key, () =>
-        actsUpon(roles, target, isSelf).filter((act) =>
+        actsUpon(policy, target, isSelf).filter((act) =>
           isAllowed(policy, actor, { ...act, target: asked }, holders)
         )
       )
@@ -80,14 +80,17 @@ function rulingsFor(policy: Policy, holders: (role: string) => Holders): Rulings
   }
 }
 
-/** What a member's state allows before any policy is asked. */
-function actsUpon(roles: readonly string[], { role, status }: Seat, isSelf: boolean): Act[] {
+/** What a member's state allows before any policy is asked. Nobody is made the owner twice. */
+function actsUpon(policy: Policy, { role, status }: Seat, isSelf: boolean): Act[] {
+  const transfer: Act[] = role === ownerRoleOf(policy) ? [] : [{ type: 'transfer' }]
   const byStatus: Record<SeatStatus, Act[]> = {
-    active: [{ type: 'reassign' }, { type: 'transfer' }, { type: 'suspend' }],
+    active: [{ type: 'reassign' }, ...transfer, { type: 'suspend' }],
     reassignment_pending: [{ type: 'reassign' }],
     suspended: [{ type: 'reactivate' }]
   }
-  const changes = roles.filter((to) => to !== role).map((to): Act => ({ type: 'change_role', to }))
+  const changes = policy.roles
+    .filter(({ key }) => key !== role)
+    .map(({ key }): Act => ({ type: 'change_role', to: key }))
   return [...changes, { type: isSelf ? 'leave' : 'remove' }, ...byStatus[status]]
 }
 

@@ -3,7 +3,7 @@ import t from 'tap'
 import { checkPolicy } from '../../../src/policy/check/check-policy.js'
 import { decide } from '../../../src/policy/decide.js'
 import type { Action, Holders } from '../../../src/policy/decision.js'
-import { type Policy, PolicyDocument } from '../../../src/policy/document.js'
+import { ownerRoleOf, type Policy, PolicyDocument } from '../../../src/policy/document.js'
 
 // However long the way to more power is, its last act is one by which somebody gives, or gets, what
 // they lack. So whether there is any way can be told from single acts alone, without a search.
@@ -117,10 +117,11 @@ function faultsOf(policy: Policy, team: string[]): string[] {
   )
   const upon = team.flatMap((role, id) => {
     const target = { id: String(id), role, status: 'active' }
+    const handsOver = role !== ownerRoleOf(policy) && may(actor, { type: 'transfer', target })
     return [
       ...ROLES.filter((to) => may(actor, { type: 'change_role', target, to }) && beyond(to, role)),
       ...[role].filter(() => may(actor, { type: 'reassign', target }) && beyond(role)),
-      ...[former].filter(() => may(actor, { type: 'transfer', target }) && beyond(former))
+      ...[former].filter(() => handsOver && beyond(former))
     ]
   })
   return [...joins.filter((role) => beyond(role)), ...upon]
