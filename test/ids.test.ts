@@ -30,6 +30,23 @@ await t.test('an id is its uuid in base 32, as the TypeID specification shows', 
   }
 })
 
+await t.test('an id is new, and a UUIDv7 of this moment', async (t) => {
+  const before = Date.now()
+  const ids = Array.from({ length: 20_000 }, () => newId('evt'))
+  const after = Date.now()
+  t.equal(new Set(ids).size, ids.length)
+  t.same([...ids].sort(), ids, 'more than a millisecond can count included')
+  for (const id of [ids[0], ids.at(-1)] as string[]) {
+    const uuid = idToUuid('evt', id)
+    t.match(uuid, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    const time = Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16)
+    // Ids that were made faster than the clock goes borrow from the next milliseconds.
+    t.ok(time >= before && time <= after + 50)
+  }
+  const chance = new Set(ids.map((id) => id.slice(-12)))
+  t.equal(chance.size, ids.length, 'whose end is chance')
+})
+
 await t.test('an id of one kind is not one of another', async (t) => {
   t.throws(() => idToUuid('org', newId('mem')))
   for (const text of ['', 'org', 'org_', newId('org').slice(0, -1), `org_${'u'.repeat(26)}`]) {
