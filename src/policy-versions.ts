@@ -9,7 +9,16 @@ import { type CustomRole, withCustomRoles } from './policy/roles.js'
 
 /** Versions never change, so they are parsed once per process; the oldest read go first. */
 const CACHE_MAX = 500
-const cache = new WeakMap<Deps, Map<string, Policy>>()
+const cache = new WeakMap<Deps, Map<string, PolicyVersion>>()
+
+/** A version that this process has read; undefined: not yet, or not any more. */
+export function knownPolicyVersion(
+  deps: Deps,
+  key: string,
+  version: number
+): PolicyVersion | undefined {
+  return cache.get(deps)?.get(`${key}@${version}`)
+}
 
 /** The document of one version, read by `db`: inside a transaction, the transaction itself. */
 export async function loadPolicyVersion(
@@ -18,11 +27,13 @@ export async function loadPolicyVersion(
   key: string,
   version: number
 ): Promise<PolicyVersion> {
-  const cached = cacheOf(deps)
-  const name = `${key}@${version}`
-  const policy = cached.get(name) ?? (await readPolicy(db, key, version))
-  remember(cached, name, policy)
-  return { key, version, policy }
+  const known = knownPolicyVersion(deps, key, version)
+  if (known) return known
+  const read = { key, version, policy: await readPolicy(db, key, version) }
+  const versions = cache.get(deps) ?? new Map<string, PolicyVersion>()
+  cache.set(deps, versions)
+  remember(versions, `${key}@${version}`, read)
+  return read
 }
 
 /** Of each policy, what it is with the roles of those organizations that have any. */
@@ -33,25 +44,17 @@ export function inOrganization(version: PolicyVersion, customRoles: string | nul
   if (customRoles === null) return version
   const known = inOrganizations.get(version.policy) ?? new Map<string, Policy>()
   inOrganizations.set(version.policy, known)
-  const policy =
-    known.get(customRoles) ??
-    withCustomRoles(version.policy, JSON.parse(customRoles) as CustomRole[])
-  remember(known, customRoles, policy)
-  return { ...version, policy }
+  const policy = known.get(customRoles)
+  if (policy) return { ...version, policy }
+  const made = withCustomRoles(version.policy, JSON.parse(customRoles) as CustomRole[])
+  remember(known, customRoles, made)
+  return { ...version, policy: made }
 }
 
-function remember(known: Map<string, Policy>, name: string, policy: Policy): void {
-  known.set(name, policy)
+function remember<T>(known: Map<string, T>, name: string, value: T): void {
+  known.set(name, value)
   const [oldest] = known.keys()
   if (known.size > CACHE_MAX && oldest !== undefined) known.delete(oldest)
-}
-
-function cacheOf(deps: Deps): Map<string, Policy> {
-  const existing = cache.get(deps)
-  if (existing) return existing
-  const created = new Map<string, Policy>()
-  cache.set(deps, created)
-  return created
 }
 
 async function readPolicy(db: Db, key: string, version: number): Promise<Policy> {

@@ -8,7 +8,7 @@ import { permits } from '../policy/decide.js'
 import type { Policy } from '../policy/document.js'
 import { CHANNELS, type Channel } from '../policy/document-shape.js'
 import type { Permission } from '../policy/permissions.js'
-import { inOrganization, loadPolicyVersion } from '../policy-versions.js'
+import { inOrganization, knownPolicyVersion, loadPolicyVersion } from '../policy-versions.js'
 import { enforce } from '../refusals.js'
 import { hasScope, type Scope } from '../scopes.js'
 import { type ActorName, type CallerFacts, createFindCaller, type MemberFacts } from './caller.js'
@@ -81,6 +81,8 @@ export function publicContext(request: FastifyRequest, deps: Deps): CallContext 
   }
 }
 
+type Proven = Exclude<RouteAccess, { class: 'public' }>
+
 /** Proves the caller before anything else of a request is read, so that a stranger learns nothing. */
 export function registerAccess(app: FastifyInstance, deps: Deps): void {
   const findCaller = createFindCaller(deps)
@@ -89,27 +91,17 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
   app.decorateRequest('askedAbout')
 
   app.addHook('onRoute', (route) => {
-    if (!route.config?.access) throw new Error(`${route.url} declares no access`)
+    const access = route.config?.access
+    if (!access) throw new Error(`${route.url} declares no access`)
+    if (access.class === 'public') return
+    const proof = (request: FastifyRequest) => prove(request, access)
+    if (access.class === 'tenant' && access.subjectOf) {
+      route.onRequest = [refuseStranger, ...listOf(route.onRequest)]
+      route.preHandler = [proof, ...listOf(route.preHandler)]
+    } else route.onRequest = [proof, ...listOf(route.onRequest)]
   })
 
-  app.addHook('onRequest', async (request) => {
-    const { access } = request.routeOptions.config
-    if (request.is404 || access?.class === 'public') return
-    if (!access) throw new Error('a route without access cannot have been registered')
-    // Whoever has nothing that looks like a key is not even read.
-    readToken(request)
-    if (access.class === 'operator' || !asksAbout(access)) await prove(request, access)
-  })
-
-  app.addHook('preHandler', async (request) => {
-    const { access } = request.routeOptions.config
-    if (access && asksAbout(access)) await prove(request, access)
-  })
-
-  async function prove(
-    request: FastifyRequest,
-    access: Exclude<RouteAccess, { class: 'public' }>
-  ): Promise<void> {
+  async function prove(request: FastifyRequest, access: Proven): Promise<void> {
     const token = readToken(request)
     const organizationId = access.class === 'tenant' ? readOrganizationId(request) : undefined
     const actor = readActor(request)
@@ -124,22 +116,31 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
       request.setDecorator('apiKey', key)
       return
     }
-    request.setDecorator(
-      'org',
-      await proveTenant(deps, { key, facts, access, organizationId, actor, channel })
-    )
+    const claim = { key, facts, access, organizationId, actor, channel }
+    request.setDecorator('org', await proveTenant(deps, claim))
     if (access.subjectOf) {
       request.setDecorator('askedAbout', { member: subject ? facts.subject : facts.member })
     }
   }
 }
 
-const asksAbout = (access: RouteAccess): access is TenantAccess =>
-  access.class === 'tenant' && access.subjectOf !== undefined
+const listOf = <T>(hooks: T | T[] | undefined): T[] =>
+  hooks === undefined ? [] : Array.isArray(hooks) ? hooks : [hooks]
+
+/** Whoever has nothing that looks like a key is not even read. */
+function refuseStranger(request: FastifyRequest, _reply: unknown, done: (error?: Error) => void) {
+  done(parseToken(request) ? undefined : unauthenticated())
+}
+
+const BEARER = /^bearer +/i
+
+function parseToken({ headers: { authorization = '' } }: FastifyRequest) {
+  const [scheme = ''] = BEARER.exec(authorization) ?? []
+  return scheme === '' ? undefined : parseApiKeyToken(authorization.slice(scheme.length))
+}
 
 function readToken(request: FastifyRequest) {
-  const [scheme, value = ''] = (request.headers.authorization ?? '').split(' ')
-  const token = scheme?.toLowerCase() === 'bearer' ? parseApiKeyToken(value) : undefined
+  const token = parseToken(request)
   if (!token) throw unauthenticated()
   return token
 }
@@ -153,6 +154,7 @@ function readOrganizationId(request: FastifyRequest): string | undefined {
 /** Undefined when malformed, which is told once the key is proven. */
 function readActor(request: FastifyRequest): ActorName | undefined {
   const header = request.headers['muster-actor']
+  if (header === undefined) return undefined
   const [, kind, id = ''] = /^(user|member):(.+)$/.exec(String(header)) ?? []
   if (kind === 'member' && MEMBER_ID.test(id)) return { kind, memberId: id }
   if (kind === 'user' && id.length <= USER_ID_LENGTH_MAX) return { kind, userId: id }
@@ -214,11 +216,13 @@ async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgContext> 
   if (!hasScope(key.scopes, access.scope)) throw insufficientScope({ scope: access.scope })
 
   const { policyKey, policyVersion, customRoles } = facts.organization
-  const version = await loadPolicyVersion(deps, deps.db, policyKey, policyVersion)
+  const version =
+    knownPolicyVersion(deps, policyKey, policyVersion) ??
+    (await loadPolicyVersion(deps, deps.db, policyKey, policyVersion))
   const policy = inOrganization(version, customRoles)
+  const { actor, caller } = proveActor(policy.policy, claim)
   const { now, requestId, locale } = key
-  const call = { organizationId, policy, now, requestId, locale, channel: claim.channel }
-  return { ...call, ...proveActor(policy.policy, claim) }
+  return { organizationId, policy, actor, caller, channel: claim.channel, now, requestId, locale }
 }
 
 /** The key itself, or the member it speaks for, whose role must permit this at all. */

@@ -52,24 +52,32 @@ export interface MemberFacts {
   readonly resourceIds: readonly string[] | null
 }
 
-/** Each thing that some request asks for is looked up once, and all of it is told as one value. */
+/**
+ * Each thing that some request asks for is looked up once, and all of it is told as one value; each
+ * row by its place in the list that it was asked for in.
+ */
 const FIND_CALLERS: Statement = {
   name: 'find_callers',
   text: `
     select json_build_object(
       'keys', (
-        select json_agg(json_build_object('id', k.id, 'name', k.name,
+        select json_agg(json_build_object('place', asked.place - 1, 'id', k.id, 'name', k.name,
           'secret_hash', encode(k.secret_hash, 'hex'), 'scopes', k.scopes,
           'organization_ids', k.organization_ids, 'expires_at', k.expires_at,
           'revoked_at', k.revoked_at))
-        from json_array_elements_text($1::json) asked(id) join api_keys k on k.id = asked.id::uuid),
+        from json_array_elements_text($1::json) with ordinality asked(id, place)
+        join api_keys k on k.id = asked.id::uuid),
       'organizations', (
-        select json_agg(json_build_object('id', o.id, 'policy_key', o.policy_key,
+        select json_agg(json_build_object('place', asked.place - 1, 'policy_key', o.policy_key,
           'policy_version', (
             select p.version from policies p where p.key = o.policy_key
             order by p.version desc limit 1),
-          'custom_roles', custom_roles_of(o.id)))
-        from json_array_elements_text($2::json) asked(id)
+          'custom_roles', (
+            select json_agg(
+              json_build_object('key', c.key, 'label', c.label, 'permissions', c.permissions)
+              order by c.key)::text
+            from custom_roles c where c.organization_id = o.id)))
+        from json_array_elements_text($2::json) with ordinality asked(id, place)
         join organizations o on o.id = asked.id::uuid),
       'members', (
         select json_agg(json_build_object('place', asked.place, 'id', m.id, 'name', m.name,
@@ -92,6 +100,7 @@ interface Found {
 }
 
 interface KeyRow {
+  readonly place: number
   readonly id: string
   readonly name: string
   readonly secret_hash: string
@@ -102,7 +111,7 @@ interface KeyRow {
 }
 
 interface OrganizationRow {
-  readonly id: string
+  readonly place: number
   readonly policy_key: string
   readonly policy_version: number
   readonly custom_roles: string | null
@@ -126,22 +135,16 @@ const BATCH = { max: 200, lanes: 2 }
  */
 export function createFindCaller(deps: Deps): (question: CallerQuestion) => Promise<CallerFacts> {
   return coalesce<CallerQuestion, CallerFacts>(async (questions) => {
-    const asked = collect(questions)
+    const { keys, organizations, members, places } = collect(questions)
     const [row] = await deps.db.run<{ found: string }>(FIND_CALLERS, [
-      JSON.stringify([...asked.keys].map((id) => idToUuid('key', id))),
-      JSON.stringify([...asked.organizations].map((id) => idToUuid('org', id))),
-      JSON.stringify([...asked.members.values()]),
+      JSON.stringify(keys),
+      JSON.stringify(organizations),
+      JSON.stringify(members),
       deps.now()
     ])
     if (!row) throw new Error('a select without from answers with one row')
-    return answer(questions, asked, JSON.parse(row.found) as Found)
+    return answer(places, JSON.parse(row.found) as Found)
   }, BATCH)
-}
-
-interface Asked {
-  readonly keys: ReadonlySet<string>
-  readonly organizations: ReadonlySet<string>
-  readonly members: ReadonlyMap<string, AskedMember>
 }
 
 interface AskedMember {
@@ -151,58 +154,82 @@ interface AskedMember {
   readonly member_id: string | null
 }
 
-/** What many ask for is asked for once. */
-function collect(questions: readonly CallerQuestion[]): Asked {
-  const asked = {
-    keys: new Set<string>(),
-    organizations: new Set<string>(),
-    members: new Map<string, AskedMember>()
-  }
-  for (const { keyId, organizationId, actor, subject } of questions) {
-    asked.keys.add(keyId)
-    if (organizationId === undefined) continue
-    asked.organizations.add(organizationId)
-    for (const person of [actor, subject]) {
-      if (!person) continue
-      const name = nameOf(organizationId, person)
-      if (asked.members.has(name)) continue
-      asked.members.set(name, {
-        place: asked.members.size,
-        organization_id: idToUuid('org', organizationId),
-        user_id: person.kind === 'user' ? person.userId : null,
-        member_id: person.kind === 'member' ? idToUuid('mem', person.memberId) : null
-      })
-    }
-  }
-  return asked
+/** Where in the lists that are asked for a question has its own. */
+interface Places {
+  readonly key: number
+  readonly organization: number | undefined
+  readonly member: number | undefined
+  readonly subject: number | undefined
 }
 
-const nameOf = (organizationId: string, person: ActorName) =>
-  person.kind === 'user'
-    ? `${organizationId} user ${person.userId}`
-    : `${organizationId} member ${person.memberId}`
+/** What many ask for is asked for once. */
+function collect(questions: readonly CallerQuestion[]) {
+  const keys = newList<string>()
+  const organizations = newList<string>()
+  const members = newList<AskedMember>()
+  const placeOf = (organization: number, person: ActorName | undefined) =>
+    person &&
+    members.placeOf(nameOf(organization, person), (place) => ({
+      place,
+      organization_id: organizations.values[organization] ?? '',
+      user_id: person.kind === 'user' ? person.userId : null,
+      member_id: person.kind === 'member' ? idToUuid('mem', person.memberId) : null
+    }))
+  const places = questions.map(({ keyId, organizationId: id, actor, subject }): Places => {
+    const key = keys.placeOf(keyId, () => idToUuid('key', keyId))
+    if (id === undefined) {
+      return { key, organization: undefined, member: undefined, subject: undefined }
+    }
+    const organization = organizations.placeOf(id, () => idToUuid('org', id))
+    const member = placeOf(organization, actor)
+    return { key, organization, member, subject: placeOf(organization, subject) }
+  })
+  return { keys: keys.values, organizations: organizations.values, members: members.values, places }
+}
 
-function answer(
-  questions: readonly CallerQuestion[],
-  asked: Asked,
-  { keys, organizations, members }: Found
-): CallerFacts[] {
-  const keyById = new Map((keys ?? []).map((row) => [uuidToId('key', row.id), toKey(row)]))
-  const organizationById = new Map(
-    (organizations ?? []).map((row) => [uuidToId('org', row.id), toOrganization(row)])
-  )
-  const memberByPlace = new Map((members ?? []).map((row) => [row.place, toMember(row)]))
-  const find = (organizationId: string | undefined, person: ActorName | undefined) => {
-    if (organizationId === undefined || !person) return undefined
-    const place = asked.members.get(nameOf(organizationId, person))?.place
-    return place === undefined ? undefined : memberByPlace.get(place)
+/** Values in the order in which they were first named. */
+function newList<T>() {
+  const places = new Map<string, number>()
+  const values: T[] = []
+  return {
+    values,
+    placeOf(name: string, make: (place: number) => T): number {
+      const known = places.get(name)
+      if (known !== undefined) return known
+      const place = values.length
+      values.push(make(place))
+      places.set(name, place)
+      return place
+    }
   }
-  return questions.map(({ keyId, organizationId, actor, subject }) => ({
-    key: keyById.get(keyId),
-    organization: organizationId === undefined ? undefined : organizationById.get(organizationId),
-    member: find(organizationId, actor),
-    subject: find(organizationId, subject)
+}
+
+const nameOf = (organization: number, person: ActorName) =>
+  person.kind === 'user'
+    ? `${organization} user ${person.userId}`
+    : `${organization} ${person.memberId}`
+
+function answer(places: readonly Places[], found: Found): CallerFacts[] {
+  const keys = byPlace(found.keys, toKey)
+  const organizations = byPlace(found.organizations, toOrganization)
+  const members = byPlace(found.members, toMember)
+  const at = <T>(values: readonly T[], place: number | undefined) =>
+    place === undefined ? undefined : values[place]
+  return places.map(({ key, organization, member, subject }) => ({
+    key: keys[key],
+    organization: at(organizations, organization),
+    member: at(members, member),
+    subject: at(members, subject)
   }))
+}
+
+function byPlace<Row extends { readonly place: number }, T>(
+  rows: readonly Row[] | null,
+  read: (row: Row) => T
+): T[] {
+  const values: T[] = []
+  for (const row of rows ?? []) values[row.place] = read(row)
+  return values
 }
 
 const toDate = (text: string | null) => (text === null ? null : new Date(text))

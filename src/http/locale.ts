@@ -5,8 +5,10 @@ const HEADER_LENGTH_MAX = 500
 
 /** The first language of Accept-Language, by its weights, that Muster speaks; else English. */
 export function localeOf(request: FastifyRequest): Locale {
-  const header = (request.headers['accept-language'] ?? '').slice(0, HEADER_LENGTH_MAX)
+  const header = request.headers['accept-language']
+  if (header === undefined) return 'en'
   const wishes = header
+    .slice(0, HEADER_LENGTH_MAX)
     .split(',')
     .map((part) => {
       const [tag = '', ...parameters] = part.split(';')

@@ -41,11 +41,16 @@ export function toProblemBody(
   }
 }
 
+/** A person must look; the line names the request. */
+export function logFailure({ id, log }: FastifyRequest, error: Error): void {
+  log.error({ reqId: id, err: error }, 'Request failed')
+}
+
 /** The one mapping from errors to answers. Whatever is not a Problem tells nothing of itself. */
 export function createErrorHandler(publicUrl: string) {
   return (error: Error & Partial<FastifyError>, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error)
-    if (problem.definition.status >= 500) request.log.error({ err: error }, 'Request failed')
+    if (problem.definition.status >= 500) logFailure(request, error)
     const retryAfter = problem.members['retry_after']
     if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter))
     if (problem.definition.status === 401) void reply.header('www-authenticate', 'Bearer')

@@ -29,6 +29,8 @@ export function createServer(deps: Deps): FastifyInstance {
     loggerInstance,
     // Our own line at the end of a request names the route: an address may hold a token.
     logController: new LogController({ disableRequestLogging: true }),
+    // Nor does Fastify log for a request then: our lines name it themselves, no logger for each.
+    childLoggerFactory: (logger) => logger,
     serializerOpts: { ajv: { formats: OWN_FORMATS } },
     schemaController: { compilersFactory: { buildValidator } },
     bodyLimit: BODY_BYTES_MAX,
@@ -51,12 +53,15 @@ export function createServer(deps: Deps): FastifyInstance {
     throw notFound()
   })
   app.addHook('onRoute', refuseUnknownQuery)
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headersOf(request))
+    done()
   })
-  app.addHook('preHandler', refuseUnknownBody)
-  app.addHook('preHandler', refuseUnstorable)
-  app.addHook('onResponse', logRequest)
+  app.addHook('preHandler', (request, _reply, done) => {
+    const fault = faultOf(request)
+    done(fault && invalidRequest({ errors: [fault] }))
+  })
+  if (deps.log.isLevelEnabled('info')) app.addHook('onResponse', logRequest)
   return app
 }
 
@@ -65,14 +70,6 @@ const NO_QUERY = Type.Object({}, { additionalProperties: false })
 /** A parameter that a route does not know is refused, also where it takes none. */
 function refuseUnknownQuery(route: RouteOptions): void {
   if (route.url.startsWith('/v1/')) route.schema = { querystring: NO_QUERY, ...route.schema }
-}
-
-/** The same of a body: an operation that takes none takes at most an empty one. */
-async function refuseUnknownBody({ body, routeOptions }: FastifyRequest): Promise<void> {
-  const { url = '', schema } = routeOptions
-  const isEmpty = body === undefined || body === null || JSON.stringify(body) === '{}'
-  if (isEmpty || schema?.body !== undefined || !url.startsWith('/v1/')) return
-  throw invalidRequest({ errors: [{ pointer: '#', detail: 'must be left out' }] })
 }
 
 /** Nothing here is meant for a browser's page unless a page says so itself. */
@@ -88,23 +85,32 @@ function standardHeaders(https: boolean) {
   })
 }
 
-/** After the schema, which has bounded how deep a body is. */
-async function refuseUnstorable({ body, query, routeOptions }: FastifyRequest): Promise<void> {
-  const { schema } = routeOptions
-  const pointer =
-    (schema?.body === undefined ? undefined : findUnstorable(body, '#')) ??
-    findUnstorable(query, 'querystring:')
-  if (pointer === undefined) return
-  throw invalidRequest({ errors: [{ pointer, detail: 'must not hold NUL or half a character' }] })
+/** What no schema says, once it has bounded how deep a body is. */
+function faultOf({ body, query, routeOptions: { url = '', schema } }: FastifyRequest) {
+  const takesBody = schema?.body !== undefined
+  if (!takesBody && url.startsWith('/v1/') && !isEmpty(body)) {
+    return { pointer: '#', detail: 'must be left out' }
+  }
+  const inBody = takesBody ? findUnstorable(body, '#') : undefined
+  const pointer = inBody ?? findUnstorable(query, 'querystring:')
+  return pointer === undefined
+    ? undefined
+    : { pointer, detail: 'must not hold NUL or half a character' }
 }
 
-async function logRequest(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { method, routeOptions } = request
+/** An operation that takes no body takes at most an empty one. */
+const isEmpty = (body: unknown) =>
+  body === undefined || body === null || JSON.stringify(body) === '{}'
+
+function logRequest(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  const { id, method, routeOptions } = request
   const line = {
+    reqId: id,
     'http.method': method,
     'http.route': routeOptions.url ?? 'unknown',
     'http.status': reply.statusCode,
     duration_ms: Math.round(reply.elapsedTime)
   }
   request.log.info(line, `${method} ${line['http.route']} ${reply.statusCode}`)
+  done()
 }

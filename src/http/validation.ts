@@ -64,10 +64,11 @@ const UNSTORABLE = /\0|\p{Surrogate}/u
 export function findUnstorable(value: unknown, pointer: string): string | undefined {
   if (typeof value === 'string') return UNSTORABLE.test(value) ? pointer : undefined
   if (typeof value !== 'object' || value === null) return undefined
-  const places = Object.entries(value).map(([key, item]) =>
-    UNSTORABLE.test(key) ? pointer : findUnstorable(item, `${pointer}/${key}`)
-  )
-  return places.find((place) => place !== undefined)
+  for (const [key, item] of Object.entries(value)) {
+    const place = UNSTORABLE.test(key) ? pointer : findUnstorable(item, `${pointer}/${key}`)
+    if (place !== undefined) return place
+  }
+  return undefined
 }
 
 const strict = createAjv({ ...BASE, coerceTypes: false })

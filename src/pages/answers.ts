@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { LOCALES, type Locale, type Problem } from '../errors.js'
 import type { App } from '../http/app-types.js'
 import { localeOf } from '../http/locale.js'
-import { toProblem } from '../http/problem.js'
+import { logFailure, toProblem } from '../http/problem.js'
 import type { Page } from './layout.js'
 
 /**
@@ -41,7 +41,7 @@ export function showProblems(app: App, { render, when }: ProblemPages): void {
   app.setErrorHandler((error: Error, request, reply) => {
     if (!when(request)) throw error
     const problem = toProblem(error)
-    if (problem.definition.status >= 500) request.log.error({ err: error }, 'Request failed')
+    if (problem.definition.status >= 500) logFailure(request, error)
     const retryAfter = problem.members['retry_after']
     if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter))
     return sendPage(reply, render(problem, pageLocale(request)), problem.definition.status)
