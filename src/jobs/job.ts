@@ -20,6 +20,9 @@ export interface Job<P extends TSchema = TSchema> {
   giveUp?(deps: Deps, payload: Static<P>): Promise<void>
 }
 
+/** As much of a job as it takes to enqueue one: who needs it done may stand below who does it. */
+type JobCall<P extends TSchema> = Pick<Job<P>, 'name' | 'payload'>
+
 export function defineJob<P extends TSchema>(job: Job<P>): Job<P> {
   return job
 }
@@ -46,7 +49,7 @@ interface Enqueuer {
 export function enqueue<P extends TSchema>(
   tx: Tx,
   { organizationId, now }: Enqueuer,
-  job: Job<P>,
+  job: JobCall<P>,
   payloads: readonly Static<P>[]
 ): void {
   tx.add(

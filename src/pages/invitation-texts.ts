@@ -3,35 +3,51 @@ import type { Locale } from '../errors.js'
 /** `[heading, text]` */
 type DeadLinkText = readonly [heading: string, text: string]
 
-interface Texts {
+/** What is said differently of a seat of one's own and of an account that is taken over. */
+interface OfferTexts {
   readonly heading: string
   readonly opening: string
   readonly openingWithoutInviter: string
+  readonly action: string
+}
+
+interface Texts {
+  readonly seat: OfferTexts
+  readonly reassignment: OfferTexts
   readonly role: string
   readonly address: string
   readonly until: string
   readonly forever: string
-  readonly action: string
   readonly onward: string
   readonly ignore: string
   readonly noAction: string
   readonly forDevelopers: string
-  /** For a name that has nothing left to show. */
-  readonly someTeam: string
   /** By the code of the problem. */
   readonly dead: Readonly<Record<string, DeadLinkText>>
 }
 
 export const TEXTS: Readonly<Record<Locale, Texts>> = {
   en: {
-    heading: 'Join {team}',
-    opening: '{inviter} invited you to join {team}.',
-    openingWithoutInviter: 'You are invited to join {team}.',
+    seat: {
+      heading: 'Join {team}',
+      opening: '{inviter} invited you to join {team}.',
+      openingWithoutInviter: 'You are invited to join {team}.',
+      action: 'Accept the invitation'
+    },
+    reassignment: {
+      heading: 'Take over an account in {team}',
+      opening:
+        '{inviter} invited you to take over an account that exists already in {team}: all that is ' +
+        'in it becomes yours.',
+      openingWithoutInviter:
+        'You are invited to take over an account that exists already in {team}: all that is in it ' +
+        'becomes yours.',
+      action: 'Take over the account'
+    },
     role: 'Role',
     address: 'Invited address',
     until: 'Valid until',
     forever: 'No end date',
-    action: 'Accept the invitation',
     onward: 'You will continue on {host} and sign in there.',
     ignore: 'If you did not expect this invitation, you can close this page.',
     noAction:
@@ -40,7 +56,6 @@ export const TEXTS: Readonly<Record<Locale, Texts>> = {
     forDevelopers:
       'For developers: set {variable}, or {setting} of the organization, to the page of your ' +
       'product that accepts invitations.',
-    someTeam: 'a team',
     dead: {
       invitation_link_invalid: [
         'This link does not work',
@@ -72,14 +87,26 @@ export const TEXTS: Readonly<Record<Locale, Texts>> = {
     }
   },
   fr: {
-    heading: 'Rejoindre {team}',
-    opening: '{inviter} vous invite à rejoindre {team}.',
-    openingWithoutInviter: 'Vous avez reçu une invitation à rejoindre {team}.',
+    seat: {
+      heading: 'Rejoindre {team}',
+      opening: '{inviter} vous invite à rejoindre {team}.',
+      openingWithoutInviter: 'Vous avez reçu une invitation à rejoindre {team}.',
+      action: 'Accepter l’invitation'
+    },
+    reassignment: {
+      heading: 'Reprendre un compte dans {team}',
+      opening:
+        '{inviter} vous invite à reprendre un compte qui existe déjà dans {team}\u00a0: tout ce ' +
+        'qu’il contient devient le vôtre.',
+      openingWithoutInviter:
+        'Vous avez reçu une invitation à reprendre un compte qui existe déjà dans {team}\u00a0: ' +
+        'tout ce qu’il contient devient le vôtre.',
+      action: 'Reprendre le compte'
+    },
     role: 'Rôle',
     address: 'Adresse invitée',
     until: 'Valable jusqu’au',
     forever: 'Sans date de fin',
-    action: 'Accepter l’invitation',
     onward: 'Vous continuerez sur {host}, où vous pourrez vous connecter.',
     ignore: 'Si vous n’attendiez pas cette invitation, vous pouvez fermer cette page.',
     noAction:
@@ -88,7 +115,6 @@ export const TEXTS: Readonly<Record<Locale, Texts>> = {
     forDevelopers:
       'Pour les développeurs\u00a0: indiquez dans {variable}, ou dans {setting} de ' +
       'l’organisation, la page de votre produit qui accepte les invitations.',
-    someTeam: 'une équipe',
     dead: {
       invitation_link_invalid: [
         'Ce lien ne fonctionne pas',

@@ -1,7 +1,12 @@
 import { fill, type Locale, type Problem } from '../errors.js'
 import type { OpenInvitation } from '../features/invitations/find-open-invitation.js'
 import { type Html, html } from '../html.js'
-import { cleanName, isolateName } from '../mail/templates/names.js'
+import { SHARED } from '../mail/templates/invitation-texts.js'
+import { breakLines } from '../mail/templates/layout.js'
+import { cleanName, quoteLines } from '../mail/templates/names.js'
+import { chooseText, toLine } from '../mail/templates/words.js'
+import { OFFER_CODES, OFFER_PAGE_TEXTS } from '../policy/text-codes.js'
+import { ownWords, textOf } from '../policy/texts.js'
 import { fillHtml, formatInstant } from '../texts.js'
 import { TEXTS } from './invitation-texts.js'
 import { languageSwitch, type Page, renderPage } from './layout.js'
@@ -10,25 +15,65 @@ import { renderProblem } from './problems-view.js'
 /** Who invites to what, and the one button, or what to do where there can be none. */
 export function renderInvitation(invitation: OpenInvitation, locale: Locale): Page {
   const { offer, acceptUrl } = invitation
-  const texts = TEXTS[locale]
-  const team = cleanName(offer.organization.name) || texts.someTeam
-  const inviter = cleanName(offer.invited_by.name ?? '')
-  const opening = inviter ? texts.opening : texts.openingWithoutInviter
+  const names = {
+    team: cleanName(offer.organization.name) || SHARED[locale].someTeam,
+    inviter: cleanName(offer.invited_by.name ?? ''),
+    role: cleanName(offer.role.label)
+  }
+  const own = chooseTexts(invitation, names, locale)
+  const ours = TEXTS[locale]
+  const onwards =
+    acceptUrl === undefined
+      ? noAction(names.team, locale)
+      : action(acceptUrl, fillHtml(own.action, names), locale)
   const content = html`<div class="letter card">
-<div class="mark" aria-hidden="true">${initialOf(team, locale)}</div>
-<h1>${fillHtml(texts.heading, { team })}</h1>
-<p>${fillHtml(opening, { inviter, team })}</p>
-<dl>
-<dt>${texts.role}</dt><dd><bdi>${cleanName(offer.role.label)}</bdi></dd>
-<dt>${texts.address}</dt><dd><bdi>${offer.email}</bdi></dd>
-<dt>${texts.until}</dt><dd>${expiry(invitation, locale)}</dd>
+<div class="mark" aria-hidden="true">${initialOf(names.team, locale)}</div>
+<h1>${fillHtml(own.heading, names)}</h1>
+<p>${fillHtml(own.opening, names)}</p>
+${quotation(invitation.message, names.inviter, locale)}<dl>
+<dt>${ours.role}</dt><dd><bdi>${names.role}</bdi></dd>
+<dt>${ours.address}</dt><dd><bdi>${offer.email}</bdi></dd>
+<dt>${ours.until}</dt><dd>${expiry(invitation, locale)}</dd>
 </dl>
-${acceptUrl === undefined ? noAction(team, locale) : action(acceptUrl, locale)}
-<p class="quiet small">${texts.ignore}</p>
+${onwards}
+<p class="quiet small">${fillHtml(own.ignore, names)}</p>
 </div>`
-  const title = fill(texts.heading, { team: isolateName(team) })
+  const title = toLine(own.heading, { names })
   const formAction = formActionTo(acceptUrl)
   return renderPage({ locale, title, content, formAction, footer: languageSwitch(locale) })
+}
+
+/** The policy's own words where it has some, else ours. */
+function chooseTexts(
+  { kind, texts }: OpenInvitation,
+  names: Readonly<Record<string, string>>,
+  locale: Locale
+) {
+  const { [kind]: ours, ignore } = TEXTS[locale]
+  const own = ownWords(texts, `page.${OFFER_CODES[kind]}`, OFFER_PAGE_TEXTS, locale)
+  const opening = names['inviter'] === '' ? ours.openingWithoutInviter : ours.opening
+  const choose = (words: string | undefined, text: string) => chooseText(words, text, { names })
+  return {
+    heading: choose(own.heading, ours.heading),
+    opening: choose(own.opening, opening),
+    action: choose(own.action, ours.action),
+    ignore: choose(own.ignore, ignore)
+  }
+}
+
+/** What the inviter writes is theirs and looks like it: beside a line, and without links. */
+function quotation(message: string | null, inviter: string, locale: Locale): Html | false {
+  const lines = quoteLines(message ?? '')
+  const { writes, writesWithoutInviter } = SHARED[locale]
+  const intro = fillHtml(inviter ? writes : writesWithoutInviter, { inviter })
+  return (
+    lines.length > 0 &&
+    html`<figure>
+<figcaption class="quiet">${intro}</figcaption>
+<blockquote dir="auto">${breakLines(lines)}</blockquote>
+</figure>
+`
+  )
 }
 
 /**
@@ -40,10 +85,9 @@ function formActionTo(acceptUrl: string | undefined): string {
 }
 
 /** No `action`: a form without one goes to the page's own address, wherever a proxy has put it. */
-function action(acceptUrl: string, locale: Locale): Html {
-  const { action, onward } = TEXTS[locale]
-  return html`<form method="post"><button class="primary">${action}</button></form>
-<p class="quiet small">${fillHtml(onward, { host: new URL(acceptUrl).host })}</p>`
+function action(acceptUrl: string, label: Html, locale: Locale): Html {
+  return html`<form method="post"><button class="primary">${label}</button></form>
+<p class="quiet small">${fillHtml(TEXTS[locale].onward, { host: new URL(acceptUrl).host })}</p>`
 }
 
 function noAction(team: string, locale: Locale): Html {
@@ -68,17 +112,26 @@ function initialOf(name: string, locale: Locale): string {
   return (first?.segment ?? '').toLocaleUpperCase(locale)
 }
 
-/** Why a link is dead, with the code for whoever is asked about it. */
+/**
+ * Why a link is dead, with the code for whoever is asked about it. A policy's own words for it that
+ * are a title take our heading's place, and sentences that of our explanation.
+ */
 export function renderDeadLink(problem: Problem, locale: Locale): Page {
   const { dead } = TEXTS[locale]
   const { code, status } = problem.definition
-  const text = dead[code === 'not_found' ? 'invitation_link_invalid' : code]
-  if (!text) return renderProblem(problem, locale)
-  const [heading, explanation] = text
+  const ours = dead[code === 'not_found' ? 'invitation_link_invalid' : code]
+  if (!ours) return renderProblem(problem, locale)
+  const words = textOf(problem.texts ?? {}, code, locale)
+  const own = words === undefined ? undefined : fill(words, problem.members)
+  const isSentence = own !== undefined && SENTENCE.test(own)
+  const heading = own === undefined || isSentence ? ours[0] : own
   const content = html`<div class="letter card">
 <h1>${heading}</h1>
-<p>${explanation}</p>
+<p>${isSentence ? own : ours[1]}</p>
 <p class="quiet small"><code>${status} ${code}</code></p>
 </div>`
   return renderPage({ locale, title: heading, content, footer: languageSwitch(locale) })
 }
+
+/** It ends like one; titles have no full stop. */
+const SENTENCE = /[.!?…]\s*$/

@@ -74,6 +74,9 @@ code, pre { font: 14px/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; 
   row-gap: 8px; margin: 24px 0; padding: 16px 0; border: solid var(--line); border-width: 1px 0;
 }
 .letter dd { text-wrap: pretty; }
+figure { margin: 24px 0 0; }
+figcaption { margin-bottom: 8px; font-size: 14px; line-height: 20px; }
+blockquote { margin: 0; padding: 0 0 0 16px; border-left: 4px solid var(--line); }
 .letter form { display: block; margin: 0 0 16px; }
 .letter .small { margin-top: 12px; font-size: 14px; line-height: 20px; }
 .mark {

@@ -18,3 +18,17 @@ export function wordsFor(
   const exact = typeof action === 'string' ? textOf(texts, `${code}.${action}`, locale) : undefined
   return exact ?? textOf(texts, code, locale)
 }
+
+/** A policy's own words for the texts of one mail or page, whose codes begin with `prefix`. */
+export function ownWords<T extends string>(
+  texts: Texts,
+  prefix: string,
+  names: readonly T[],
+  locale: Language
+): Readonly<Partial<Record<T, string>>> {
+  const said = names.flatMap((name) => {
+    const text = textOf(texts, `${prefix}.${name}`, locale)
+    return text === undefined ? [] : [[name, text]]
+  })
+  return Object.fromEntries(said) as Partial<Record<T, string>>
+}

@@ -75,12 +75,16 @@ const mail = (over: Partial<Mail> = {}): Mail => ({
 const invitation = (teamName: string) =>
   renderInvitation({
     locale: 'en',
+    kind: 'seat',
     teamName,
     inviterName: 'Grace Hopper',
     roleLabel: 'Admin',
+    message: null,
     url: 'https://muster.test/i/mlk_abc?x=1&y=2',
     expiresAt: null,
-    timeZone: 'UTC'
+    lifetimeDays: null,
+    timeZone: 'UTC',
+    words: {}
   })
 
 const links = (part: string | undefined) => part?.match(/https?:\/\/[^\s"<>]+/g) ?? []

@@ -7,6 +7,20 @@ import { createTestApp, START } from '../helpers/app.js'
 import { acceptLanguage, inviteByOwner, readPage } from '../helpers/pages.js'
 
 const ACCEPT_URL = 'https://app.acme.test/join?plan=team&token=old#start'
+const OPEN = {
+  offer: {
+    organization: { name: 'Acme' },
+    role: { key: 'member', label: 'Member' },
+    invited_by: { name: 'Olga' },
+    email: 'a•••@acme.test',
+    expires_at: null
+  },
+  kind: 'seat',
+  message: null,
+  texts: {},
+  timeZone: 'UTC',
+  acceptUrl: ACCEPT_URL
+} as const
 
 await t.test('GET /invitations/{token}', async (t) => {
   const app = await createTestApp(t, { environment: { MUSTER_ACCEPT_URL: ACCEPT_URL } })
@@ -89,14 +103,8 @@ await t.test('GET /invitations/{token}', async (t) => {
   })
 
   await t.test('an invitation without inviter and without end', (t) => {
-    const offer = {
-      organization: { name: '  ' },
-      role: { key: 'member', label: 'Member' },
-      invited_by: { name: null },
-      email: 'a•••@acme.test',
-      expires_at: null
-    }
-    const { body } = renderInvitation({ offer, timeZone: 'UTC', acceptUrl: ACCEPT_URL }, 'en')
+    const offer = { ...OPEN.offer, organization: { name: '  ' }, invited_by: { name: null } }
+    const { body } = renderInvitation({ ...OPEN, offer }, 'en')
     t.match(body, 'You are invited to join <bdi>a team</bdi>.')
     t.match(body, 'No end date')
     t.end()
@@ -104,20 +112,13 @@ await t.test('GET /invitations/{token}', async (t) => {
 
   await t.test('cuts a name of 10 kB', (t) => {
     const long = 'Ünï '.repeat(2_560)
-    const { body } = renderInvitation(
-      {
-        offer: {
-          organization: { name: long },
-          role: { key: 'member', label: long },
-          invited_by: { name: long },
-          email: 'a•••@acme.test',
-          expires_at: null
-        },
-        timeZone: 'UTC',
-        acceptUrl: undefined
-      },
-      'fr'
-    )
+    const offer = {
+      ...OPEN.offer,
+      organization: { name: long },
+      role: { key: 'member', label: long },
+      invited_by: { name: long }
+    }
+    const { body } = renderInvitation({ ...OPEN, offer, acceptUrl: undefined }, 'fr')
     t.ok(body.length < 10_000)
     t.match(body, '…</bdi>')
     t.end()

@@ -1,9 +1,10 @@
 import type { Static } from '@sinclair/typebox'
 import type { CallContext } from '../../context.js'
 import type { Db } from '../../db/client.js'
+import type { InvitationRow } from '../../db/tables/invitations.js'
 import type { Deps } from '../../deps.js'
 import { maskEmail } from '../../email.js'
-import { inWordsOf } from '../../errors.js'
+import { inWordsOf, type OwnTexts } from '../../errors.js'
 import { findRole } from '../../policy/roles.js'
 import { currentPolicyOf, findOrganization } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
@@ -13,6 +14,11 @@ import type { InvitationOffer } from './schemas.js'
 /** An invitation whose link works. */
 export interface OpenInvitation {
   readonly offer: Static<typeof InvitationOffer>
+  readonly kind: InvitationRow['kind']
+  /** The inviter's own words. */
+  readonly message: string | null
+  /** The policy's own words, by code and language. */
+  readonly texts: OwnTexts
   /** The organization's: an IANA name such as `Europe/Paris`. */
   readonly timeZone: string
   /** Where the product takes over; undefined: nobody has said where. */
@@ -46,6 +52,9 @@ export async function findOpenInvitation(
       email: maskEmail(row.email),
       expires_at: row.expiresAt?.toISOString() ?? null
     },
+    kind: row.kind,
+    message: row.message,
+    texts: policy.texts,
     timeZone: organization.timeZone,
     acceptUrl: senderSettingsOf(deps.config, policy, organization).acceptUrl
   }

@@ -10,6 +10,8 @@ import { defineJob, enqueue } from '../../jobs/job.js'
 import type { Mail } from '../../mail/mailer.js'
 import { renderInvitation } from '../../mail/templates/invitation.js'
 import { findRole } from '../../policy/roles.js'
+import { OFFER_CODES, OFFER_MAIL_TEXTS } from '../../policy/text-codes.js'
+import { ownWords } from '../../policy/texts.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { currentPolicyOf, findOrganization } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
@@ -72,14 +74,19 @@ async function composeMail(deps: Deps, row: InvitationRow): Promise<Mail> {
   const organization = await findOrganization(deps.db, row.organizationId)
   const { policy } = await currentPolicyOf(deps, deps.db, organization)
   const sender = senderSettingsOf(deps.config, policy, organization)
+  const code = `mail.${OFFER_CODES[row.kind]}`
   const mail = renderInvitation({
     locale: row.locale,
+    kind: row.kind,
     teamName: organization.name,
     inviterName: row.invitedByName,
     roleLabel: findRole(policy, row.role)?.label[row.locale] ?? row.role,
+    message: row.message,
     url: linkOf(deps, row, sender.baseUrl),
     expiresAt: row.expiresAt,
-    timeZone: organization.timeZone
+    lifetimeDays: row.lifetimeDays,
+    timeZone: organization.timeZone,
+    words: ownWords(policy.texts, code, OFFER_MAIL_TEXTS, row.locale)
   })
   return {
     ...mail,

@@ -92,7 +92,8 @@ export async function findOrganization(db: Db, id: string): Promise<Organization
 /** Where the events of a command on it belong. */
 export const placeOf = ({ row, policy }: LockedOrganization) => ({
   organizationId: row.id,
-  policyVersion: policy.version
+  policyVersion: policy.version,
+  notified: policy.policy.notifications
 })
 
 /** The policy that judges an organization right now: the newest version of its key. */

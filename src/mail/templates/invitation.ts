@@ -1,111 +1,98 @@
-import { fill, type Locale } from '../../errors.js'
-import { html } from '../../html.js'
-import { fillHtml, formatInstant } from '../../texts.js'
-import { layoutHtml, layoutText } from './layout.js'
-import { cleanName, isolateName, unlinkName } from './names.js'
+import type { Locale } from '../../errors.js'
+import { formatInstant } from '../../texts.js'
+import { type OfferKind, SHARED, TEXTS } from './invitation-texts.js'
+import { layoutHtml, layoutText, type RenderedMail } from './layout.js'
+import { cleanName, quoteLines } from './names.js'
+import { chooseText, toHtml, toLine, toText, type Values } from './words.js'
+
+/** What a product may say in its own words, with `{team} {inviter} {role} {date} {days}`. */
+type OwnWords = Readonly<
+  Partial<Record<'subject' | 'heading' | 'opening' | 'action' | 'expiry' | 'ignore', string>>
+>
 
 export interface InvitationMail {
   readonly locale: Locale
+  readonly kind: OfferKind
   readonly teamName: string
   readonly inviterName: string | null
   readonly roleLabel: string
+  /** The inviter's own words; null: none. */
+  readonly message: string | null
   readonly url: string
   readonly expiresAt: Date | null
+  readonly lifetimeDays: number | null
   /** An IANA name such as `Europe/Paris`. */
   readonly timeZone: string
-}
-
-interface RenderedMail {
-  readonly subject: string
-  readonly text: string
-  readonly html: string
-}
-
-interface Texts {
-  readonly subject: string
-  readonly subjectWithoutInviter: string
-  readonly heading: string
-  readonly opening: string
-  readonly openingWithoutInviter: string
-  readonly action: string
-  /** The same as a line of its own above the address. */
-  readonly actionLine: string
-  readonly expiry: string
-  readonly ignore: string
-  /** For a name that has nothing left to show. */
-  readonly someTeam: string
-}
-
-const TEXTS: Readonly<Record<Locale, Texts>> = {
-  en: {
-    subject: '{inviter} invited you to join {team}',
-    subjectWithoutInviter: 'You are invited to join {team}',
-    heading: 'Join {team}',
-    opening: '{inviter} invited you to join {team} with the role “{role}”.',
-    openingWithoutInviter: 'You are invited to join {team} with the role “{role}”.',
-    action: 'Accept the invitation',
-    actionLine: 'Accept the invitation:',
-    expiry: 'This invitation is valid until {date}.',
-    ignore: 'If you did not expect this invitation, you can ignore this email.',
-    someTeam: 'a team'
-  },
-  fr: {
-    subject: '{inviter} vous invite à rejoindre {team}',
-    subjectWithoutInviter: 'Invitation à rejoindre {team}',
-    heading: 'Rejoindre {team}',
-    opening: '{inviter} vous invite à rejoindre {team} avec le rôle «\u202f{role}\u202f».',
-    openingWithoutInviter:
-      'Vous avez reçu une invitation à rejoindre {team} avec le rôle «\u202f{role}\u202f».',
-    action: 'Accepter l’invitation',
-    actionLine: 'Accepter l’invitation\u00a0:',
-    expiry: 'Cette invitation est valable jusqu’au {date}.',
-    ignore: 'Si vous n’attendiez pas cette invitation, vous pouvez ignorer cet e-mail.',
-    someTeam: 'une équipe'
-  }
+  readonly words: OwnWords
 }
 
 /**
  * The mail that carries an invitation's link: once in each part, as nothing else should be clicked.
+ * What the inviter writes is theirs and looks like it: quoted, and without links (SM-29).
  *
  * @throws RangeError on an unknown time zone
  */
 export function renderInvitation(input: InvitationMail): RenderedMail {
-  const texts = TEXTS[input.locale]
-  const inviter = cleanName(input.inviterName ?? '')
-  const names = {
-    inviter,
-    team: cleanName(input.teamName) || texts.someTeam,
-    role: cleanName(input.roleLabel)
-  }
-  const isolated = mapNames(names, isolateName)
-  const unlinked = mapNames(names, unlinkName)
-
-  const subject = fill(inviter ? texts.subject : texts.subjectWithoutInviter, isolated)
-  const opening = inviter ? texts.opening : texts.openingWithoutInviter
-  const expiry =
-    input.expiresAt && fill(texts.expiry, { date: formatInstant(input.expiresAt, input) })
-  const notes = expiry ? [expiry, texts.ignore] : [texts.ignore]
+  const shared = SHARED[input.locale]
+  const values = valuesOf(input)
+  const texts = chooseTexts(input, values)
+  const notes = input.expiresAt ? [texts.expiry, texts.ignore] : [texts.ignore]
+  const lines = quoteLines(input.message ?? '')
+  const subject = toLine(texts.subject, values)
 
   return {
     subject,
     text: layoutText({
-      opening: fill(opening, mapNames(unlinked, isolateName)),
-      action: { label: texts.actionLine, url: input.url },
-      notes
+      // Own words may leave to the heading which team it is.
+      ...(texts.opening.includes('{team}') ? {} : { heading: toText(texts.heading, values) }),
+      opening: toText(texts.opening, values),
+      quote: { intro: toText(texts.writes, values), lines },
+      action: { label: withColon(toText(texts.action, values), shared.colon), url: input.url },
+      notes: notes.map((note) => toText(note, values))
     }),
     html: layoutHtml({
       locale: input.locale,
       subject,
-      heading: fillHtml(texts.heading, unlinked),
-      opening: fillHtml(opening, unlinked),
-      action: { label: texts.action, url: input.url },
-      notes: notes.map((note) => html`${note}`)
+      heading: toHtml(texts.heading, values),
+      opening: toHtml(texts.opening, values),
+      quote: { intro: toHtml(texts.writes, values), lines },
+      action: { label: toHtml(texts.action, values), url: input.url },
+      notes: notes.map((note) => toHtml(note, values))
     })
   }
 }
 
-type Names = Readonly<Record<string, string>>
-
-function mapNames(names: Names, change: (name: string) => string): Names {
-  return Object.fromEntries(Object.entries(names).map(([key, name]) => [key, change(name)]))
+function valuesOf(input: InvitationMail): Values {
+  const { expiresAt, lifetimeDays } = input
+  return {
+    names: {
+      inviter: cleanName(input.inviterName ?? ''),
+      team: cleanName(input.teamName) || SHARED[input.locale].someTeam,
+      role: cleanName(input.roleLabel)
+    },
+    facts: {
+      date: expiresAt === null ? '' : formatInstant(expiresAt, input),
+      days: expiresAt === null || lifetimeDays === null ? '' : String(lifetimeDays)
+    }
+  }
 }
+
+function chooseTexts({ locale, kind, words }: InvitationMail, values: Values) {
+  const ours = TEXTS[kind][locale]
+  const shared = SHARED[locale]
+  const hasInviter = values.names['inviter'] !== ''
+  const choose = (own: string | undefined, text: string) => chooseText(own, text, values)
+  return {
+    subject: choose(words.subject, hasInviter ? ours.subject : ours.subjectWithoutInviter),
+    heading: choose(words.heading, ours.heading),
+    opening: choose(words.opening, hasInviter ? ours.opening : ours.openingWithoutInviter),
+    action: choose(words.action, ours.action),
+    expiry: choose(words.expiry, ours.expiry),
+    ignore: choose(words.ignore, ours.ignore),
+    writes: hasInviter ? shared.writes : shared.writesWithoutInviter
+  }
+}
+
+/** Above an address; own words may end in a colon already. */
+const withColon = (label: string, colon: string) =>
+  /[\p{L}\p{N}\p{Pe}\p{Pf}\u2069]$/u.test(label) ? label + colon : label

@@ -1,14 +1,31 @@
 import type { Locale } from '../../errors.js'
 import { type Html, html } from '../../html.js'
+import { isolateName } from './names.js'
 
-interface Action {
-  readonly label: string
+export interface RenderedMail {
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+interface Action<T> {
+  readonly label: T
   readonly url: string
 }
 
+/** What somebody else has written, line by line; without lines there is none. */
+interface Quote<T> {
+  readonly intro: T
+  readonly lines: readonly string[]
+}
+
 export interface TextMail {
+  /** Left out: the opening says it all. */
+  readonly heading?: string
   readonly opening: string
-  readonly action: Action
+  readonly quote?: Quote<string>
+  /** Left out: there is nothing to click. */
+  readonly action?: Action<string>
   readonly notes: readonly string[]
 }
 
@@ -17,19 +34,32 @@ export interface HtmlMail {
   readonly subject: string
   readonly heading: Html
   readonly opening: Html
-  readonly action: Action
+  readonly quote?: Quote<Html>
+  readonly action?: Action<Html>
   readonly notes: readonly Html[]
 }
 
 /** The plain part: the address stands on a line of its own, where every mail program links it. */
-export function layoutText({ opening, action, notes }: TextMail): string {
-  return `${[opening, `${action.label}\n${action.url}`, ...notes].join('\n\n')}\n`
+export function layoutText({ heading, opening, quote, action, notes }: TextMail): string {
+  const parts = [
+    ...(heading === undefined ? [] : [heading]),
+    opening,
+    ...(quote && quote.lines.length > 0 ? [quote.intro, quoteText(quote.lines)] : []),
+    ...(action ? [`${action.label}\n${action.url}`] : []),
+    ...notes
+  ]
+  return `${parts.join('\n\n')}\n`
 }
+
+const quoteText = (lines: readonly string[]) =>
+  lines.map((line) => (line === '' ? '>' : `> ${isolateName(line)}`)).join('\n')
 
 const FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 const WRAP = 'overflow-wrap:anywhere;word-break:break-word'
 const HEADING = `margin:0 0 16px;font-size:24px;line-height:32px;font-weight:600;${WRAP}`
 const PARAGRAPH = `margin:0 0 24px;font-size:16px;line-height:24px;${WRAP}`
+const INTRO = `margin:0 0 8px;font-size:16px;line-height:24px;${WRAP}`
+const QUOTE = `${PARAGRAPH};padding:0 0 0 16px;border-left:4px solid`
 const NOTE = `margin:0 0 8px;font-size:14px;line-height:20px;${WRAP}`
 const BUTTON =
   'display:inline-block;padding:12px 24px;border-radius:8px;background-color:#1d4ed8;' +
@@ -58,7 +88,7 @@ export function layoutHtml(mail: HtmlMail): string {
  style="max-width:560px"><tr><td align="left" style="${FONT}">
 <h1 style="${HEADING}">${mail.heading}</h1>
 <p style="${PARAGRAPH}">${mail.opening}</p>
-${button(mail.action)}
+${mail.quote && quotation(mail.quote)}${mail.action && button(mail.action)}
 ${mail.notes.map((note) => html`<p style="${NOTE}">${note}</p>\n`)}</td></tr></table>
 </td></tr></table>
 </body>
@@ -66,8 +96,23 @@ ${mail.notes.map((note) => html`<p style="${NOTE}">${note}</p>\n`)}</td></tr></t
 `.toString()
 }
 
+/** Beside a line, so that nobody takes it for ours; read from the side that its words begin on. */
+function quotation({ intro, lines }: Quote<Html>): Html | false {
+  return (
+    lines.length > 0 &&
+    html`<p style="${INTRO}">${intro}</p>
+<blockquote dir="auto" style="${QUOTE}">${breakLines(lines)}</blockquote>
+`
+  )
+}
+
+/** Line by line, as they were written. */
+export function breakLines(lines: readonly string[]): Html {
+  return html`${lines.map((line, index) => html`${index > 0 && html`<br>\n`}${line}`)}`
+}
+
 /** Colour on the cell too: Outlook ignores the padding and background of an inline element. */
-function button({ label, url }: Action): Html {
+function button({ label, url }: Action<Html>): Html {
   return html`<table role="presentation" border="0" cellspacing="0" cellpadding="0"
  style="margin:0 0 24px"><tr><td bgcolor="#1d4ed8" style="border-radius:8px">
 <a href="${url}" target="_blank" rel="noopener noreferrer" style="${BUTTON}">${label}</a>

@@ -4,6 +4,8 @@ const MAX_LENGTH = 100
 /** Marks, embeddings, overrides and isolates: they can turn around the text that follows. */
 const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 const CONTROLS = /[\p{Cc}\u2028\u2029]+/gu
+const LINE_BREAKS = /\r\n|[\r\v\f\u0085\u2028\u2029]/g
+const OTHER_CONTROLS = /(?!\n)\p{Cc}/gu
 
 /** The blocks that Unicode reserves for scripts written from right to left. */
 const RIGHT_TO_LEFT =
@@ -27,10 +29,29 @@ export function isolateName(name: string): string {
 
 /**
  * Mail programs make a link of `evil.example` in a text, so a team of that name would turn our
- * invitations into spam that we sign. An invisible character after the dot prevents it.
+ * invitations into spam that we sign. An invisible character after the dot prevents it; some take
+ * the full stops of other scripts for dots too.
  */
 export function unlinkName(name: string): string {
-  return name.replace(/(?<=[\p{L}\p{N}])[.:@](?=[\p{L}\p{N}/])/gu, `$&${ZERO_WIDTH_NON_JOINER}`)
+  return name.replace(
+    /(?<=\S)[.:@\u3002\uff0e\uff61](?=[^\s\p{P}]|\/)/gu,
+    `$&${ZERO_WIDTH_NON_JOINER}`
+  )
+}
+
+/**
+ * A message of several lines as it may stand in a mail that we sign: no link, nothing that turns
+ * text around, and no void that pushes the rest out of sight. None when there is nothing to show.
+ */
+export function quoteLines(message: string): string[] {
+  const text = message
+    .replace(BIDI_CONTROLS, '')
+    .replace(LINE_BREAKS, '\n')
+    .replace(OTHER_CONTROLS, ' ')
+    .replace(/[^\S\n]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .replace(/^\n+|\n+$/g, '')
+  return text === '' ? [] : text.split('\n').map(unlinkName)
 }
 
 /** Cuts between what a reader sees as characters, so that no emoji or accent falls apart. */

@@ -6,12 +6,16 @@ const URL = 'https://muster.test/i/mlk_abc?x=1&y=2'
 const render = (over: Partial<InvitationMail> = {}) =>
   renderInvitation({
     locale: 'en',
+    kind: 'seat',
     teamName: 'Acme',
     inviterName: 'Ada Lovelace',
     roleLabel: 'Admin',
+    message: null,
     url: URL,
     expiresAt: new Date('2030-01-08T00:05:00Z'),
+    lifetimeDays: 7,
     timeZone: 'UTC',
+    words: {},
     ...over
   })
 
