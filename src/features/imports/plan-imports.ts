@@ -1,0 +1,184 @@
+import type { OrgContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
+import type { MemberRow } from '../../db/tables/members.js'
+import type { Problem } from '../../errors.js'
+import { newId } from '../../ids.js'
+import { decide } from '../../policy/decide.js'
+import { refusalOf } from '../../refusals.js'
+import { findGroupIds } from '../groups/queries.js'
+import { type Addressed, readAddresses } from '../invitations/addresses.js'
+import { refuseResources, seatResources } from '../invitations/fields.js'
+import { findOccupants, type Occupants } from '../invitations/occupants.js'
+import { statusAt } from '../members/effective-status.js'
+import { countHolders, type HolderCounts } from '../members/holders.js'
+import type { LockedOrganization } from '../organizations/queries.js'
+import { freeSeatsOf, noSeatLeft } from '../seats/free-seats.js'
+import { duplicateUser, joinedAtNotPast, unknownGroup } from './errors.js'
+import type { ImportedMember } from './schemas.js'
+
+/** Somebody who becomes a member. */
+export interface Joining {
+  readonly member: MemberRow
+  /** The member of an offer that ran out: the same seat, and the same id. */
+  readonly reused: MemberRow | undefined
+  readonly groupIds: readonly string[]
+}
+
+/** What is to become of one person. */
+export type Plan = { readonly email: string } & (
+  | { readonly joining: Joining; readonly unchanged?: never; readonly problem?: never }
+  | { readonly unchanged: MemberRow; readonly joining?: never; readonly problem?: never }
+  | { readonly problem: Problem; readonly joining?: never; readonly unchanged?: never }
+)
+
+type Person = Addressed<ImportedMember>
+
+/** What is known of the organization when each of the people is decided about. */
+interface Known {
+  readonly organization: LockedOrganization
+  readonly occupants: Occupants
+  readonly counts: HolderCounts
+  readonly groupIds: ReadonlyMap<string, string>
+  readonly confirmed: boolean
+  free: number
+}
+
+/** Decides about each person in the order given: earlier ones take the seats. */
+export async function planAll(
+  tx: Tx,
+  ctx: OrgContext,
+  organization: LockedOrganization,
+  asked: { readonly people: readonly ImportedMember[]; readonly confirmed: boolean }
+): Promise<Plan[]> {
+  const { policy } = organization.policy
+  const people = readPeople(asked.people)
+  const roles = asked.people.map(({ role }) => role ?? policy.default_role)
+  const names = new Set(asked.people.flatMap(({ groups = [] }) => groups))
+  const known: Known = {
+    organization,
+    occupants: await findOccupants(tx, ctx, people),
+    counts: await countHolders(tx, ctx, organization, roles),
+    groupIds: await findGroupIds(tx, ctx.organizationId, [...names]),
+    confirmed: asked.confirmed,
+    free: freeSeatsOf(organization)
+  }
+  return people.map((person) => planOne(ctx, known, person))
+}
+
+/** A person stands in one request once: by address and by user id. */
+function readPeople(people: readonly ImportedMember[]): Person[] {
+  const seen = new Set<string>()
+  return readAddresses(people).map((person): Person => {
+    const { invitee, problem } = person
+    if (problem) return person
+    if (seen.has(invitee.user_id)) return { invitee, problem: duplicateUser() }
+    seen.add(invitee.user_id)
+    return person
+  })
+}
+
+function planOne(ctx: OrgContext, known: Known, { invitee, address, problem }: Person): Plan {
+  const { email } = invitee
+  if (problem) return { email, problem }
+  const holder = known.occupants.holderOf(address.key)
+  if (holder && isSame(holder, invitee, ctx.now)) return { email, unchanged: holder }
+  const refusal = refuse(ctx, known, invitee, address.key)
+  if (refusal) return { email, problem: refusal }
+
+  const role = roleOf(known, invitee)
+  known.free -= 1
+  known.occupants.claim(invitee, address.key)
+  known.counts.claim(role, 'active')
+  const groupIds = (invitee.groups ?? []).flatMap((name) => known.groupIds.get(name) ?? [])
+  const seat = { ...address, role, reused: holder }
+  const member = memberOf(ctx, invitee, seat)
+  return { email, joining: { member, reused: holder, groupIds: [...new Set(groupIds)] } }
+}
+
+const roleOf = ({ organization: { policy } }: Known, { role }: ImportedMember) =>
+  role ?? policy.policy.default_role
+
+/** The person is in the team as the request says; what it does not say is not compared. */
+function isSame(holder: MemberRow, { user_id, role, external_id }: ImportedMember, now: Date) {
+  return (
+    statusAt(holder, now) === 'active' &&
+    holder.userId === user_id &&
+    (role === undefined || holder.role === role) &&
+    (external_id === undefined || holder.externalId === external_id)
+  )
+}
+
+function refuse(
+  ctx: OrgContext,
+  known: Known,
+  person: ImportedMember,
+  emailKey: string
+): Problem | undefined {
+  const { organization, counts, confirmed, occupants } = known
+  const { policy } = organization.policy
+  const action = { type: 'import', role: roleOf(known, person) } as const
+  return (
+    refusalOf(decide(policy, organization.actor, action, { ...counts, confirmed })) ??
+    refuseResources(person.resources, policy) ??
+    refuseJoinedAt(person, ctx.now) ??
+    refuseGroups(known, person) ??
+    occupants.refuse(person, emailKey) ??
+    (known.free > 0 ? undefined : noSeatLeft(organization))
+  )
+}
+
+/** No host keeps members since before computers counted time: those are faults, some unstorable. */
+function refuseJoinedAt({ joined_at: text }: ImportedMember, now: Date): Problem | undefined {
+  if (text === undefined) return undefined
+  const at = Date.parse(text)
+  return at >= 0 && at <= now.getTime() ? undefined : joinedAtNotPast()
+}
+
+/** To put people into groups takes its own permission, here as elsewhere. */
+function refuseGroups(
+  { organization: { policy, actor }, groupIds }: Known,
+  { groups = [] }: ImportedMember
+): Problem | undefined {
+  if (groups.length === 0) return undefined
+  const missing = groups.filter((name) => !groupIds.has(name))
+  const decision = decide(policy.policy, actor, { type: 'use', permission: 'group.manage' })
+  return refusalOf(decision) ?? (missing.length > 0 ? unknownGroup({ groups: missing }) : undefined)
+}
+
+interface Seat {
+  readonly email: string
+  readonly key: string
+  readonly role: string
+  readonly reused: MemberRow | undefined
+}
+
+/** Of a seat that was offered before, what the request does not say stays. */
+function memberOf(
+  { organizationId, now }: OrgContext,
+  person: ImportedMember,
+  { email, key, role, reused }: Seat
+): MemberRow {
+  const { externalId, name, metadata } = reused ?? { externalId: null, name: null, metadata: {} }
+  return {
+    organizationId,
+    id: reused?.id ?? newId('mem'),
+    externalId: person.external_id ?? externalId,
+    userId: person.user_id,
+    email,
+    emailKey: key,
+    name: person.name ?? name,
+    role,
+    status: 'active',
+    endedBy: null,
+    invitationId: null,
+    offerExpiresAt: null,
+    offerLapsesTo: null,
+    resources: seatResources(person.resources),
+    lastActiveAt: null,
+    metadata: person.metadata ?? metadata,
+    createdAt: reused?.createdAt ?? now,
+    updatedAt: now,
+    joinedAt: person.joined_at === undefined ? now : new Date(person.joined_at),
+    removedAt: null
+  }
+}

@@ -1,0 +1,72 @@
+import type { OrgContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
+import { groupMembers } from '../../db/tables/groups.js'
+import { members } from '../../db/tables/members.js'
+import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { memberAdded } from '../groups/group-events.js'
+import { findMemberships } from '../groups/queries.js'
+import { closeExpired } from '../invitations/close-expired.js'
+import { type LockedOrganization, placeOf } from '../organizations/queries.js'
+import type { Joining, Plan } from './plan-imports.js'
+
+/** Adds everybody who joins to what the transaction writes, however many in the same statements. */
+export async function writeMembers(
+  tx: Tx,
+  ctx: OrgContext,
+  organization: LockedOrganization,
+  plans: readonly Plan[]
+): Promise<void> {
+  const joining = plans.flatMap(({ joining }) => joining ?? [])
+  const reused = joining.flatMap(({ reused }) => reused?.id ?? [])
+  const expired = await closeExpired(tx, ctx, reused)
+  const added = await findAdded(tx, ctx, joining, reused)
+  tx.add(
+    members,
+    joining.map(({ member }) => member),
+    REUSE
+  )
+  tx.add(
+    groupMembers,
+    added.map((pair) => ({ organizationId: ctx.organizationId, ...pair, createdAt: ctx.now }))
+  )
+  // A team that exists already knows that it does: nobody is told by mail.
+  appendEvents(tx, ctx, { ...placeOf(organization), notified: [] }, [
+    ...expired,
+    ...joining.map(joinedEvent),
+    ...added.map(memberAdded)
+  ])
+}
+
+/** Whoever was invited before may be in a group already. */
+async function findAdded(
+  tx: Tx,
+  { organizationId }: OrgContext,
+  joining: readonly Joining[],
+  reused: readonly string[]
+): Promise<{ groupId: string; memberId: string }[]> {
+  const wanted = joining.flatMap(({ member: { id: memberId }, groupIds }) =>
+    groupIds.map((groupId) => ({ groupId, memberId }))
+  )
+  if (wanted.length === 0) return []
+  const there = new Set((await findMemberships(tx, organizationId, reused)).map(pairKey))
+  return wanted.filter((pair) => !there.has(pairKey(pair)))
+}
+
+const pairKey = ({ groupId, memberId }: { groupId: string; memberId: string }) =>
+  `${groupId} ${memberId}`
+
+const joinedEvent = ({ member, reused }: Joining): NewEvent => ({
+  type: 'member.joined',
+  subject: { type: 'member', id: member.id },
+  data: { user_id: member.userId, email: member.email, role: member.role, imported: true },
+  changes: { status: [reused === undefined ? null : 'invitation_expired', 'active'] }
+})
+
+/** What becomes of a member that was offered: everything but since when it exists. */
+const REUSE = `
+  on conflict (organization_id, id) do update set external_id = excluded.external_id,
+    user_id = excluded.user_id, email = excluded.email, name = excluded.name,
+    role = excluded.role, status = excluded.status, invitation_id = excluded.invitation_id,
+    offer_expires_at = excluded.offer_expires_at, offer_lapses_to = excluded.offer_lapses_to,
+    resources = excluded.resources, metadata = excluded.metadata,
+    joined_at = excluded.joined_at, updated_at = excluded.updated_at`
