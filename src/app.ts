@@ -8,6 +8,7 @@ import { memberRoutes } from './features/members/routes.js'
 import { organizationRoutes } from './features/organizations/routes.js'
 import { ownershipRoutes } from './features/ownership/routes.js'
 import { policyRoutes } from './features/policies/routes.js'
+import { reassignmentRoutes } from './features/reassignments/routes.js'
 import { roleRoutes } from './features/roles/routes.js'
 import { registerAccess } from './http/access.js'
 import { healthRoutes } from './http/health.js'
@@ -28,6 +29,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(organizationRoutes, { deps })
   await app.register(policyRoutes, { deps })
   await app.register(memberRoutes, { deps })
+  await app.register(reassignmentRoutes, { deps })
   await app.register(ownershipRoutes, { deps })
   await app.register(roleRoutes, { deps })
   await app.register(importRoutes, { deps })

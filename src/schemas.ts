@@ -31,6 +31,17 @@ export const Name = (maxLength: number, example: string) =>
     examples: [example]
   })
 
+const MESSAGE_LENGTH_MAX = 2_000
+
+/** The inviter's own words: lines of text, without other control characters. */
+export const Message = Type.String({
+  minLength: 1,
+  maxLength: MESSAGE_LENGTH_MAX,
+  pattern: '^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*$',
+  description: 'Shown in the mail as text.',
+  examples: ['Welcome to the team!']
+})
+
 /** The host's own key of a thing. */
 export const ExternalId = Type.String({
   minLength: 1,

@@ -65,6 +65,12 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const { path } = await app.organization()
     return { path: `${path}/members/${(await app.member(path)).id}/activity` }
   },
+  async reassignMember(app) {
+    const { path } = await app.organization({ policy: 'surveymonkey' })
+    const { id } = await app.member(path)
+    const body = { email: 'bo@acme.test', send_email: false }
+    return { path: `${path}/members/${id}/reassign`, body, other: { ...body, locale: 'fr' } }
+  },
   async transferOwnership(app) {
     const { path } = await app.organization()
     const [one, two] = [await app.member(path), await app.member(path)]

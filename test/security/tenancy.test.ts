@@ -37,6 +37,7 @@ const BODIES: Record<string, unknown> = {
   'post {o}/members/{member_id}/suspend': {},
   'post {o}/members/{member_id}/reactivate': {},
   'post {o}/members/{member_id}/activity': {},
+  'post {o}/members/{member_id}/reassign': { email: 'thief@evil.test', send_email: false },
   'post {o}/leave': {},
   'post {o}/transfer-ownership': { member_id: `mem_${NO_SUCH}` }
 }

@@ -25,6 +25,8 @@ export const invitations = pgTable(
     kind: text({ enum: INVITATION_KINDS }).notNull(),
     email: text().notNull(),
     emailKey: text('email_key').notNull(),
+    /** Of a reassignment: the member bears the name of whoever still holds the seat. */
+    name: text(),
     role: text().notNull(),
     /** As last written: one that has run out says `pending` until somebody writes it. */
     status: text({ enum: INVITATION_STATUSES }).notNull(),

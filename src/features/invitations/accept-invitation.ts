@@ -9,8 +9,10 @@ import type { Deps } from '../../deps.js'
 import { type EmailAddress, parseEmail } from '../../email.js'
 import { inWordsOf } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
-import { appendEvents } from '../events/append-events.js'
+import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { NO_OFFER } from '../members/queries.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
+import { reassignmentCompleted } from '../reassignments/reassignment-events.js'
 import { alreadyMember, emailMismatch, emailNotVerified, invitationLinkInvalid } from './errors.js'
 import {
   findOffer,
@@ -32,8 +34,8 @@ export interface Accepted {
 
 /**
  * The person takes the seat they were offered; the host vouches for who they are. The seat was
- * reserved by the invitation, so this is never refused for lack of one. The same person accepting
- * again gets the same member.
+ * reserved by the invitation, or is somebody's whom they take over from (SM-75), so this is never
+ * refused for lack of one. The same person accepting again gets the same member.
  *
  * @throws Problem invitation_link_invalid, why the link is dead, email_not_verified,
  * email_mismatch, already_member
@@ -60,7 +62,7 @@ export async function acceptInvitation(
       const address = checkUser(policy.policy, offer, user)
       await refuseOtherMember(tx, offer, user, address)
       const member = await takeSeat(tx, offer, { user, address, now: ctx.now })
-      appendAcceptance(tx, ctx, organization, offer)
+      appendAcceptance(tx, ctx, organization, { offer, member })
       return { member, policy }
     })
   })
@@ -86,10 +88,13 @@ function checkUser(policy: Policy, { invitation }: Offer, user: User): EmailAddr
   return address
 }
 
-/** The person, or somebody of their address, holds another seat of this organization. */
+/**
+ * The person, or somebody of their address, holds another seat of this organization; a seat that is
+ * to be taken over, its present holder.
+ */
 async function refuseOtherMember(
   tx: Tx,
-  { member }: Offer,
+  { invitation, member }: Offer,
   user: User,
   address: EmailAddress
 ): Promise<void> {
@@ -99,7 +104,7 @@ async function refuseOtherMember(
     .where(
       and(
         eq(members.organizationId, member.organizationId),
-        ne(members.id, member.id),
+        invitation.kind === 'seat' ? ne(members.id, member.id) : undefined,
         ne(members.status, 'removed'),
         or(eq(members.userId, user.id), eq(members.emailKey, address.key))
       )
@@ -107,6 +112,7 @@ async function refuseOtherMember(
   if (other) throw alreadyMember({ member_id: other.id })
 }
 
+/** Everything else of the member stays: id, role, resources, groups, the host's own id. */
 async function takeSeat(
   tx: Tx,
   { invitation, member }: Offer,
@@ -120,13 +126,14 @@ async function takeSeat(
   const [taken] = await tx
     .update(members)
     .set({
+      ...NO_OFFER,
       status: 'active',
       userId: user.id,
       email: address.email,
       emailKey: address.key,
-      name: user.name ?? member.name,
-      offerExpiresAt: null,
+      name: user.name ?? (invitation.kind === 'seat' ? member.name : invitation.name),
       joinedAt: now,
+      lastActiveAt: null,
       updatedAt: now
     })
     .where(isMember(organizationId, member.id))
@@ -139,21 +146,31 @@ function appendAcceptance(
   tx: Tx,
   ctx: CallContext,
   organization: LockedOrganization,
-  { invitation, member }: Offer
+  { offer, member }: { readonly offer: Offer; readonly member: MemberRow }
 ): void {
-  const { role, email } = invitation
+  const { invitation } = offer
+  const { policy } = organization.policy
   appendEvents(tx, ctx, placeOf(organization), [
     {
       type: 'invitation.accepted',
       subject: { type: 'invitation', id: invitation.id },
-      data: { member_id: member.id, email },
+      data: { member_id: member.id, email: invitation.email },
       changes: { status: [invitation.status, 'accepted'] }
     },
-    {
-      type: 'member.joined',
-      subject: { type: 'member', id: member.id },
-      data: { user_id: ctx.actor.id, email, role, invitation_id: invitation.id },
-      changes: { status: [member.status, 'active'] }
-    }
+    invitation.kind === 'seat'
+      ? joined(offer, member)
+      : reassignmentCompleted(policy, offer, member)
   ])
 }
+
+const joined = ({ invitation, member }: Offer, after: MemberRow): NewEvent => ({
+  type: 'member.joined',
+  subject: { type: 'member', id: member.id },
+  data: {
+    user_id: after.userId,
+    email: invitation.email,
+    role: invitation.role,
+    invitation_id: invitation.id
+  },
+  changes: { status: [member.status, 'active'] }
+})

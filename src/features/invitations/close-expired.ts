@@ -1,12 +1,15 @@
-import { and, eq, inArray } from 'drizzle-orm'
-import type { OrgContext } from '../../context.js'
+import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import type { CallContext, OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
-import { invitations } from '../../db/tables/invitations.js'
+import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
+import { type MemberRow, members } from '../../db/tables/members.js'
 import type { NewEvent } from '../events/append-events.js'
+import { NO_OFFER } from '../members/queries.js'
+import { reassignmentTimedOut } from '../reassignments/reassignment-events.js'
 
 /**
- * Writes down what time has done to the offers of these members, whose seats are given again, and
- * answers with what is to be told of it.
+ * Writes down what time has done to the offers of these members, about whose seats something else
+ * is decided now, and answers with what is to be told of it.
  */
 export async function closeExpired(
   tx: Tx,
@@ -14,21 +17,93 @@ export async function closeExpired(
   memberIds: readonly string[]
 ): Promise<NewEvent[]> {
   if (memberIds.length === 0) return []
-  const expired = await tx
-    .update(invitations)
-    .set({ status: 'expired', endedAt: ctx.now, updatedAt: ctx.now })
+  // A member has one open offer at most.
+  return closeDue(tx, ctx, { ...ctx, memberIds, limit: memberIds.length })
+}
+
+interface Due {
+  readonly organizationId: string
+  /** Left out: whosever it is. */
+  readonly memberIds?: readonly string[]
+  readonly limit: number
+}
+
+/** The same of whatever is due, at most `limit` of it. */
+export async function closeDue(
+  tx: Tx,
+  { now }: CallContext,
+  { organizationId, memberIds, limit }: Due
+): Promise<NewEvent[]> {
+  const due = tx
+    .select({ id: invitations.id })
+    .from(invitations)
     .where(
       and(
-        eq(invitations.organizationId, ctx.organizationId),
-        inArray(invitations.memberId, [...memberIds]),
-        eq(invitations.status, 'pending')
+        eq(invitations.organizationId, organizationId),
+        eq(invitations.status, 'pending'),
+        lte(invitations.expiresAt, now),
+        memberIds && inArray(invitations.memberId, [...memberIds])
       )
     )
+    .limit(limit)
+  const rows = await tx
+    .update(invitations)
+    .set({ status: 'expired', endedAt: sql`${invitations.expiresAt}`, updatedAt: now })
+    .where(and(eq(invitations.organizationId, organizationId), inArray(invitations.id, due)))
     .returning()
-  return expired.map((row) => ({
+  if (rows.length === 0) return []
+  const accounts = await findAccounts(tx, organizationId, rows)
+  await lapseMembers(tx, organizationId, { rows, now })
+  return rows.flatMap((row) => eventsOf(row, accounts.get(row.memberId)))
+}
+
+/** The members whose seats were offered to somebody else, as they are before it is written down. */
+async function findAccounts(
+  tx: Tx,
+  organizationId: string,
+  rows: readonly InvitationRow[]
+): Promise<ReadonlyMap<string, MemberRow>> {
+  const ids = rows.filter(({ kind }) => kind === 'reassignment').map(({ memberId }) => memberId)
+  if (ids.length === 0) return new Map()
+  const found = await tx
+    .select()
+    .from(members)
+    .where(and(eq(members.organizationId, organizationId), inArray(members.id, ids)))
+  return new Map(found.map((member) => [member.id, member]))
+}
+
+/** Whoever has been suspended or so since is that, and no longer what the offer would make of them. */
+async function lapseMembers(
+  tx: Tx,
+  organizationId: string,
+  { rows, now }: { readonly rows: readonly InvitationRow[]; readonly now: Date }
+): Promise<void> {
+  const ids = rows.map(({ id }) => id)
+  await tx
+    .update(members)
+    .set({
+      ...NO_OFFER,
+      status: sql`coalesce(${members.offerLapsesTo}, ${members.status})`,
+      updatedAt: now
+    })
+    .where(
+      and(
+        eq(members.organizationId, organizationId),
+        inArray(members.status, ['invited', 'reassignment_pending']),
+        inArray(members.invitationId, ids)
+      )
+    )
+}
+
+function eventsOf(row: InvitationRow, account: MemberRow | undefined): NewEvent[] {
+  const expired: NewEvent = {
     type: 'invitation.expired',
     subject: { type: 'invitation', id: row.id },
     data: { member_id: row.memberId, email: row.email },
     changes: { status: ['pending', 'expired'] }
-  }))
+  }
+  if (!account) return [expired]
+  // Only whoever had access again can have become something else meanwhile.
+  const isLocked = account.status === 'reassignment_pending' && account.offerLapsesTo !== 'active'
+  return [expired, reassignmentTimedOut({ member: account, invitation: row }, !isLocked)]
 }

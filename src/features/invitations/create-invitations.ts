@@ -9,14 +9,12 @@ import { refusalOf } from '../../refusals.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { countHolders } from '../members/holders.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
-import { senderSettingsOf } from '../organizations/sender-settings.js'
 import { freeSeatsOf, noSeatLeft } from '../seats/free-seats.js'
 import { readWanted, type Wanted } from './addresses.js'
+import { deliverOffers } from './deliver-offers.js'
 import { refuseFields } from './fields.js'
 import { findOccupants } from './occupants.js'
-import { linkOf } from './queries.js'
 import type { InvitationCreate } from './request-schemas.js'
-import { enqueueInvitationEmails } from './send-invitation-email.job.js'
 import { type Grant, writeOffers } from './write-offers.js'
 
 /** What became of one address. */
@@ -60,11 +58,8 @@ export async function createInvitations(
       sendEmail: input.send_email
     })
     appendEvents(tx, ctx, placeOf(organization), [...expired, ...invitations.map(toInvitedEvent)])
-    if (input.send_email) enqueueInvitationEmails(tx, ctx, invitations)
-    const { baseUrl } = senderSettingsOf(deps.config, organization.policy.policy, organization.row)
-    const linkTo = input.send_email
-      ? () => ({})
-      : (row: InvitationRow) => ({ link: linkOf(deps, row, baseUrl) })
+    const via = input.send_email ? 'email' : 'link'
+    const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations, via })
     return toResults(plans, invitations, linkTo)
   })
 }

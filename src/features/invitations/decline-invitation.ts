@@ -1,13 +1,16 @@
 import { runCommand } from '../../command.js'
 import type { CallContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
-import { inWordsOf } from '../../errors.js'
-import { lockOrganization } from '../organizations/queries.js'
+import { inWordsOf, notFound } from '../../errors.js'
+import { appendEvents } from '../events/append-events.js'
+import { lockOrganization, placeOf } from '../organizations/queries.js'
+import { reassignmentDeclined } from '../reassignments/reassignment-events.js'
 import { endOffer } from './end-offer.js'
-import { findInvitation, readInvitationToken, refuseDeadLink } from './queries.js'
+import { findOffer, readInvitationToken, refuseDeadLink } from './queries.js'
 
 /**
- * Whoever holds the link turns the offer down. Public: the token is the proof.
+ * Whoever holds the link turns the offer down. Whose account was to be taken over stays without
+ * access: that is decided by whoever asked. Public: the token is the proof.
  *
  * @throws Problem invitation_link_invalid, or why the link is dead
  */
@@ -20,10 +23,15 @@ export async function declineInvitation(
   await runCommand(deps, ctx, async (tx) => {
     const { organizationId, subjectId } = claims
     const organization = await lockOrganization(deps, tx, ctx, { organizationId })
-    const row = await findInvitation(tx, organizationId, subjectId)
+    const offer = await findOffer(tx, organizationId, subjectId)
+    if (!offer) throw notFound()
+    const { invitation: row } = offer
     await inWordsOf(organization.policy.policy.texts, () => {
       refuseDeadLink(row, claims, ctx.now)
     })
     await endOffer(tx, ctx, { organization, row }, 'declined')
+    if (row.kind === 'reassignment') {
+      appendEvents(tx, ctx, placeOf(organization), [reassignmentDeclined(offer)])
+    }
   })
 }

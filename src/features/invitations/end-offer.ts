@@ -3,10 +3,14 @@ import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { members } from '../../db/tables/members.js'
 import { appendEvents } from '../events/append-events.js'
+import { NO_OFFER } from '../members/queries.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { isInvitation, isMember } from './queries.js'
 
-/** Ends an offer that was not accepted: the seat is free again, the link is dead. */
+/**
+ * Ends an offer that was not accepted: the link is dead, and a seat of one's own free again. A seat
+ * that was to be taken over stays whose it is, and locked until something else is decided.
+ */
 export async function endOffer(
   tx: Tx,
   ctx: CallContext,
@@ -14,17 +18,14 @@ export async function endOffer(
   how: 'canceled' | 'declined'
 ): Promise<InvitationRow> {
   const { organizationId } = row
-  const ended = { endedAt: ctx.now, updatedAt: ctx.now }
   const [updated] = await tx
     .update(invitations)
-    .set({ status: how, ...ended })
+    .set({ status: how, endedAt: ctx.now, updatedAt: ctx.now })
     .where(isInvitation(organizationId, row.id))
     .returning()
   if (!updated) throw new Error('an invitation of a locked organization cannot disappear')
-  await tx
-    .update(members)
-    .set({ status: 'removed', endedBy: how, removedAt: ctx.now, updatedAt: ctx.now })
-    .where(isMember(organizationId, row.memberId))
+  if (row.kind === 'seat') await endSeat(tx, ctx, row, how)
+  else await stopLapse(tx, ctx, row)
   appendEvents(tx, ctx, placeOf(organization), [
     {
       type: `invitation.${how}`,
@@ -34,4 +35,28 @@ export async function endOffer(
     }
   ])
   return updated
+}
+
+/** Gives up a seat that nobody has taken. */
+async function endSeat(
+  tx: Tx,
+  { now }: CallContext,
+  { organizationId, memberId }: InvitationRow,
+  how: 'canceled' | 'declined'
+): Promise<void> {
+  await tx
+    .update(members)
+    .set({ ...NO_OFFER, status: 'removed', endedBy: how, removedAt: now, updatedAt: now })
+    .where(isMember(organizationId, memberId))
+}
+
+async function stopLapse(
+  tx: Tx,
+  { now }: CallContext,
+  { organizationId, memberId }: InvitationRow
+): Promise<void> {
+  await tx
+    .update(members)
+    .set({ ...NO_OFFER, updatedAt: now })
+    .where(isMember(organizationId, memberId))
 }

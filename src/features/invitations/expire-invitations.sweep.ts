@@ -1,19 +1,19 @@
-import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import { and, eq, lte } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import { type CallContext, SYSTEM } from '../../context.js'
 import { invitations } from '../../db/tables/invitations.js'
-import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { defineSweep } from '../../jobs/job.js'
 import { appendEvents } from '../events/append-events.js'
 import { lockOrganization, placeOf } from '../organizations/queries.js'
+import { closeDue } from './close-expired.js'
 
 const ORGANIZATIONS_MAX = 50
 const INVITATIONS_MAX = 500
 
 /**
- * Writes down which invitations have expired, and tells of it. Nobody waits for this: answers
- * compare the instants themselves.
+ * Writes down which invitations have expired, also those to take a seat over, and tells of it.
+ * Nobody waits for this: answers compare the instants themselves.
  */
 export const expireInvitations = defineSweep({
   name: 'expire-invitations',
@@ -36,54 +36,8 @@ async function expireOf(deps: Deps, organizationId: string, now: Date): Promise<
   const ctx: CallContext = { actor: SYSTEM, now, requestId: null, locale: 'en' }
   return runCommand(deps, ctx, async (tx) => {
     const organization = await lockOrganization(deps, tx, ctx, { organizationId })
-    const rows = await tx
-      .update(invitations)
-      .set({ status: 'expired', endedAt: sql`${invitations.expiresAt}`, updatedAt: now })
-      .where(
-        and(
-          eq(invitations.organizationId, organizationId),
-          inArray(
-            invitations.id,
-            tx
-              .select({ id: invitations.id })
-              .from(invitations)
-              .where(
-                and(
-                  eq(invitations.organizationId, organizationId),
-                  eq(invitations.status, 'pending'),
-                  lte(invitations.expiresAt, now)
-                )
-              )
-              .limit(INVITATIONS_MAX)
-          )
-        )
-      )
-      .returning()
-    if (rows.length === 0) return 0
-    await tx
-      .update(members)
-      .set({ status: 'invitation_expired', updatedAt: now })
-      .where(
-        and(
-          eq(members.organizationId, organizationId),
-          eq(members.status, 'invited'),
-          inArray(
-            members.invitationId,
-            rows.map(({ id }) => id)
-          )
-        )
-      )
-    appendEvents(
-      tx,
-      ctx,
-      placeOf(organization),
-      rows.map((row) => ({
-        type: 'invitation.expired',
-        subject: { type: 'invitation', id: row.id },
-        data: { member_id: row.memberId, email: row.email },
-        changes: { status: ['pending', 'expired'] }
-      }))
-    )
-    return rows.length
+    const events = await closeDue(tx, ctx, { organizationId, limit: INVITATIONS_MAX })
+    appendEvents(tx, ctx, placeOf(organization), events)
+    return events.filter(({ type }) => type === 'invitation.expired').length
   })
 }

@@ -13,7 +13,7 @@ import type { InvitationOffer } from './schemas.js'
 
 /** An invitation whose link works. */
 export interface OpenInvitation {
-  readonly offer: Static<typeof InvitationOffer>
+  readonly offer: Omit<Static<typeof InvitationOffer>, 'kind'>
   readonly kind: InvitationRow['kind']
   /** The inviter's own words. */
   readonly message: string | null

@@ -17,7 +17,7 @@ export async function lookupInvitation(
   token: string
 ): Promise<Static<typeof InvitationOffer>> {
   return runCommand(deps, ctx, async (tx) => {
-    const { offer } = await findOpenInvitation(deps, tx, ctx, token)
-    return offer
+    const { kind, offer } = await findOpenInvitation(deps, tx, ctx, token)
+    return { kind, ...offer }
   })
 }

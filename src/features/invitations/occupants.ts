@@ -28,15 +28,22 @@ export interface Occupants {
 
 const readMember = rowReader(members)
 
+/** Members, and beside each whoever is asked to take its seat over, as long as that is open. */
 const FIND_OCCUPANTS: Statement = {
   name: 'find_occupants',
   text: `
-    select ${columnsOf(members, 'members')} from members
+    select ${columnsOf(members, 'members')}, null as candidate_key from members
     where organization_id = $1 and status <> 'removed'
-      and (email_key = any($2) or external_id = any($3) or user_id = any($4))`
+      and (email_key = any($2) or external_id = any($3) or user_id = any($4))
+    union all
+    select ${columnsOf(members, 'members')}, offers.email_key from invitations offers
+    join members on members.organization_id = offers.organization_id
+      and members.id = offers.member_id
+    where offers.organization_id = $1 and offers.email_key = any($2)
+      and offers.kind = 'reassignment' and offers.status = 'pending' and offers.expires_at > $5`
 }
 
-/** Reads everybody who holds one of the addresses or ids, in one statement. */
+/** Reads everybody who holds, or is asked to take over, what is wanted, in one statement. */
 export async function findOccupants(
   tx: Tx,
   ctx: OrgContext,
@@ -45,18 +52,24 @@ export async function findOccupants(
   const emailKeys = wanted.flatMap(({ address }) => (address ? [address.key] : []))
   const externalIds = wanted.flatMap(({ invitee }) => invitee.external_id ?? [])
   const userIds = wanted.flatMap(({ invitee }) => invitee.user_id ?? [])
-  const values = [idToUuid('org', ctx.organizationId), emailKeys, externalIds, userIds]
-  const rows = (await tx.run(FIND_OCCUPANTS, values)).map(readMember)
+  const values = [idToUuid('org', ctx.organizationId), emailKeys, externalIds, userIds, ctx.now]
+  const found = await tx.run<{ candidate_key: string | null }>(FIND_OCCUPANTS, values)
+  const rows = found.filter((row) => row.candidate_key === null).map(readMember)
   const byEmail = new Map(rows.map((row) => [row.emailKey, row]))
   const byUser = new Map(rows.map((row) => [row.userId, row]))
   const ownerOfId = new Map(rows.map((row) => [row.externalId, row.emailKey]))
+  const byCandidate = new Map(found.map((row) => [row.candidate_key, readMember(row)]))
   return {
     holderOf: (emailKey) => byEmail.get(emailKey),
     refuse: ({ user_id: userId = null, external_id: externalId = null }, emailKey) => {
       const owner = externalId === null ? undefined : ownerOfId.get(externalId)
       if (owner !== undefined && owner !== emailKey) return externalIdTaken()
       const person = userId === null ? undefined : byUser.get(userId)
-      return refuseHolder(byEmail.get(emailKey), ctx.now) ?? refuseHolder(person, ctx.now)
+      return (
+        refuseHolder(byEmail.get(emailKey), ctx.now) ??
+        refuseHolder(person, ctx.now) ??
+        refuseCandidate(byCandidate.get(emailKey))
+      )
     },
     claim: ({ external_id: externalId }, emailKey) => {
       if (externalId !== undefined) ownerOfId.set(externalId, emailKey)
@@ -72,4 +85,10 @@ function refuseHolder(holder: MemberRow | undefined, now: Date): Problem | undef
   return status === 'invited'
     ? alreadyInvited({ invitation_id: holder.invitationId, member_id: holder.id })
     : alreadyMember({ member_id: holder.id })
+}
+
+/** Until the offer is over the address is spoken for: whoever accepts must not hold another seat. */
+function refuseCandidate(account: MemberRow | undefined): Problem | undefined {
+  if (!account) return undefined
+  return alreadyInvited({ invitation_id: account.invitationId, member_id: account.id })
 }

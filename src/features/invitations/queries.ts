@@ -10,7 +10,6 @@ import { type MemberRow, members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
-import { durationDays } from '../../policy/duration.js'
 import {
   invitationAlreadyAccepted,
   invitationCanceled,
@@ -32,10 +31,6 @@ export function invitationStatusAt(row: InvitationRow, now: Date): InvitationSta
 /** When an offer made now ends; null: never. */
 export function expiryOf(lifetimeDays: number | null, now: Date): Date | null {
   return lifetimeDays === null ? null : new Date(now.getTime() + lifetimeDays * DAY_MS)
-}
-
-export function lifetimeDaysOf({ invitations: { lifetime } }: Policy): number | null {
-  return lifetime === null ? null : durationDays(lifetime)
 }
 
 /** The link of the invitation's current generation: always the same until the next. */

@@ -5,6 +5,7 @@ import {
   Email,
   ExternalId,
   LocaleSchema,
+  Message,
   Metadata,
   Name,
   ResourcesChoice,
@@ -20,17 +21,6 @@ const RoleKey = Type.String({
   maxLength: 48,
   description: 'A role of the policy; left out: its default role.',
   examples: ['member']
-})
-
-const MESSAGE_LENGTH_MAX = 2_000
-
-/** The inviter's own words: lines of text, without other control characters. */
-const Message = Type.String({
-  minLength: 1,
-  maxLength: MESSAGE_LENGTH_MAX,
-  pattern: '^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f]*$',
-  description: 'Shown in the mail as text.',
-  examples: ['Welcome to the team!']
 })
 
 export const InvitationCreate = Type.Object(

@@ -3,7 +3,7 @@ import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations, resendAllowances } from '../../db/tables/invitations.js'
-import { members } from '../../db/tables/members.js'
+import type { MemberStatus } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
@@ -11,26 +11,20 @@ import { enforce } from '../../refusals.js'
 import { appendEvents } from '../events/append-events.js'
 import { statusAt } from '../members/effective-status.js'
 import { countHolders } from '../members/holders.js'
+import { writeMember } from '../members/queries.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
-import { senderSettingsOf } from '../organizations/sender-settings.js'
 import { freeSeatsOf, noSeatLeft } from '../seats/free-seats.js'
+import { claimAddress } from './claim-address.js'
+import { deliverOffers } from './deliver-offers.js'
 import {
   invitationNotResendable,
   invitationReplaced,
   resendWayNotOffered,
   resentTooOften
 } from './errors.js'
-import {
-  expiryOf,
-  findOffer,
-  invitationStatusAt,
-  isInvitation,
-  isMember,
-  linkOf,
-  type Offer
-} from './queries.js'
+import { offerOf } from './new-invitation.js'
+import { expiryOf, findOffer, invitationStatusAt, isInvitation, type Offer } from './queries.js'
 import type { InvitationResend } from './request-schemas.js'
-import { enqueueInvitationEmails } from './send-invitation-email.job.js'
 
 /** Mails that one address may be sent again by one organization, and in which time. */
 const RESENDS_MAX = 5
@@ -39,11 +33,12 @@ const RESEND_WINDOW_MS = 3_600_000
 type Via = InvitationResend['via']
 
 /**
- * Sends an invitation again, by mail or as its link. One that has expired is opened again and needs
- * a seat again; its earlier links stay dead. Giving out the link of an open one changes nothing.
+ * Sends an invitation again, by mail or as its link. One that has expired is opened again; its
+ * earlier links stay dead. A seat of one's own is needed again then, one to take over is there.
+ * Giving out the link of an open one changes nothing.
  *
  * @throws Problem not_found, what `decide` refuses, resend_way_not_offered, invitation_not_resendable,
- * invitation_replaced, seats_exhausted, resent_too_often
+ * invitation_replaced, seats_exhausted, already_member, already_invited, resent_too_often
  */
 export async function resendInvitation(
   deps: Deps,
@@ -58,11 +53,14 @@ export async function resendInvitation(
     })
     const offer = await findOffer(tx, ctx.organizationId, id)
     if (!offer) throw notFound()
-    await refuseResend(tx, ctx, organization, { offer, via, confirmed })
+    await decideResend(tx, ctx, organization, { offer, confirmed })
+    refuseResend(ctx, organization, { offer, via })
+    if (invitationStatusAt(offer.invitation, ctx.now) === 'expired') {
+      await claimAgain(tx, ctx, organization, offer.invitation)
+    }
     if (via === 'email') await spendAllowance(tx, ctx, offer.invitation)
 
     const invitation = await reopen(deps, tx, ctx, { organization, offer, via })
-    if (via === 'email') enqueueInvitationEmails(tx, ctx, [invitation])
     appendEvents(tx, ctx, placeOf(organization), [
       {
         type: via === 'email' ? 'invitation.resent' : 'invitation.link_copied',
@@ -71,46 +69,71 @@ export async function resendInvitation(
         changes: changesOf(offer.invitation, invitation, ctx.now)
       }
     ])
-    if (via === 'email') return { invitation }
-    const { baseUrl } = senderSettingsOf(deps.config, organization.policy.policy, organization.row)
-    return { invitation, link: linkOf(deps, invitation, baseUrl) }
+    const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations: [invitation], via })
+    return { invitation, ...linkTo(invitation) }
   })
 }
 
-interface Resend {
-  readonly offer: Offer
-  readonly via: Via
-  readonly confirmed: boolean
-}
-
-async function refuseResend(
+/** A seat to take over is offered by whoever may reassign it, whatever else they may offer. */
+async function decideResend(
   tx: Tx,
   ctx: OrgContext,
   organization: LockedOrganization,
-  { offer: { invitation, member }, via, confirmed }: Resend
+  {
+    offer: { invitation, member },
+    confirmed
+  }: { readonly offer: Offer; readonly confirmed: boolean }
 ): Promise<void> {
   const {
     policy: { policy },
     actor
   } = organization
-  const status = invitationStatusAt(invitation, ctx.now)
-  const isNewSeat = invitation.kind === 'seat'
-  // Its seat is taken again only where it has been given back.
-  const lapsed = isNewSeat && status === 'expired'
-  const counts = await countHolders(tx, ctx, organization, [invitation.role])
-  const action = { type: 'resend', role: invitation.role, lapsed } as const
-  enforce(decide(policy, actor, action, { ...counts, confirmed }))
+  const { role } = invitation
+  const counts = await countHolders(tx, ctx, organization, [role])
+  if (invitation.kind === 'seat') {
+    const lapsed = invitationStatusAt(invitation, ctx.now) === 'expired'
+    const action = { type: 'resend', role, lapsed } as const
+    enforce(decide(policy, actor, action, { ...counts, confirmed }))
+    return
+  }
+  const target = { id: member.id, role: member.role, status: statusAt(member, ctx.now) }
+  enforce(decide(policy, actor, { type: 'use', permission: 'invitation.resend' }))
+  enforce(decide(policy, actor, { type: 'reassign', target }, { ...counts, confirmed }))
+}
+
+/** Whose offer it can be in the member's state; another state has made an end of it. */
+const OFFERED: Readonly<Record<InvitationRow['kind'], readonly MemberStatus[]>> = {
+  seat: ['invited', 'invitation_expired'],
+  reassignment: ['reassignment_pending']
+}
+
+function refuseResend(
+  { now }: OrgContext,
+  { policy: { policy } }: LockedOrganization,
+  { offer: { invitation, member }, via }: { readonly offer: Offer; readonly via: Via }
+): void {
   if (!policy.invitations.resend_ways.includes(via)) throw resendWayNotOffered({ via })
+  const status = invitationStatusAt(invitation, now)
   if (!policy.invitations.resend_from.some((allowed) => allowed === status)) {
     throw invitationNotResendable({ status })
   }
   if (member.invitationId !== invitation.id) {
     throw invitationReplaced({ invitation_id: member.invitationId })
   }
-  if (!isNewSeat && statusAt(member, ctx.now) !== 'reassignment_pending') {
+  if (!OFFERED[invitation.kind].includes(statusAt(member, now))) {
     throw invitationNotResendable({ status })
   }
-  if (lapsed && freeSeatsOf(organization) === 0) throw noSeatLeft(organization)
+}
+
+/** What an open offer holds and one that ran out has lost: a seat, or that nobody has the address. */
+async function claimAgain(
+  tx: Tx,
+  ctx: OrgContext,
+  organization: LockedOrganization,
+  { kind, email, emailKey: key }: InvitationRow
+): Promise<void> {
+  if (kind === 'reassignment') await claimAddress(tx, ctx, organization, { email, key })
+  else if (freeSeatsOf(organization) === 0) throw noSeatLeft(organization)
 }
 
 interface Reopening {
@@ -124,19 +147,19 @@ async function reopen(
   deps: Deps,
   tx: Tx,
   ctx: OrgContext,
-  { organization, offer: { invitation }, via }: Reopening
+  { organization, offer: { invitation, member }, via }: Reopening
 ): Promise<InvitationRow> {
   const lapsed = invitationStatusAt(invitation, ctx.now) === 'expired'
   if (via === 'link' && !lapsed) return invitation
-  const rotate = lapsed || organization.policy.policy.invitations.rotate_link_on_resend
-  const expiresAt = expiryOf(invitation.lifetimeDays, ctx.now)
+  const { policy } = organization.policy
+  const rotate = lapsed || policy.invitations.rotate_link_on_resend
   const [updated] = await tx
     .update(invitations)
     .set({
       status: 'pending',
       endedAt: null,
       updatedAt: ctx.now,
-      expiresAt,
+      expiresAt: expiryOf(invitation.lifetimeDays, ctx.now),
       ...(rotate
         ? { generation: invitation.generation + 1, secretId: deps.linkSecrets.current.id }
         : {}),
@@ -147,16 +170,8 @@ async function reopen(
     .where(isInvitation(ctx.organizationId, invitation.id))
     .returning()
   if (!updated) throw new Error('an invitation of a locked organization cannot disappear')
-  await tx
-    .update(members)
-    .set({
-      offerExpiresAt: expiresAt,
-      updatedAt: ctx.now,
-      ...(invitation.kind === 'seat'
-        ? { status: 'invited', offerLapsesTo: expiresAt && 'invitation_expired' }
-        : {})
-    })
-    .where(isMember(ctx.organizationId, invitation.memberId))
+  const status = updated.kind === 'seat' ? 'invited' : 'reassignment_pending'
+  await writeMember(tx, ctx, member.id, { ...offerOf(policy, updated), status })
   return updated
 }
 

@@ -31,15 +31,17 @@ const INVITATION = {
   ended_at: null
 }
 
+const Kind = Type.Union(
+  INVITATION_KINDS.map((kind) => Type.Literal(kind)),
+  { description: '`reassignment`: the account of somebody else, to be taken over.' }
+)
+
 export const InvitationSchema = Type.Object(
   {
     id: Id('inv'),
     organization_id: Id('org'),
     member_id: Id('mem'),
-    kind: Type.Union(
-      INVITATION_KINDS.map((kind) => Type.Literal(kind)),
-      { description: '`reassignment`: the seat of somebody who leaves it.' }
-    ),
+    kind: Kind,
     email: Email,
     role: Type.String(),
     status: InvitationStatusSchema,
@@ -92,7 +94,7 @@ export function toInvitation(row: InvitationRow, now: Date): Static<typeof Invit
   }
 }
 
-const LinkUrl = Type.String({
+export const LinkUrl = Type.String({
   description: 'Whoever holds it can accept: treat it as a secret.',
   examples: ['http://localhost:4700/invitations/mlk_AQFh…']
 })
@@ -126,6 +128,7 @@ export const InvitationWithLink = Type.Object(
 
 export const InvitationOffer = Type.Object(
   {
+    kind: Kind,
     organization: Type.Object({ name: Type.String() }),
     role: Type.Object({
       key: Type.String(),
@@ -139,6 +142,7 @@ export const InvitationOffer = Type.Object(
     $id: 'InvitationOffer',
     examples: [
       {
+        kind: 'seat',
         organization: { name: 'Acme' },
         role: { key: 'member', label: 'Member' },
         invited_by: { name: 'Olga' },

@@ -5,12 +5,13 @@ import { type MemberRow, members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import type { EmailAddress } from '../../email.js'
 import { newId } from '../../ids.js'
+import type { Policy } from '../../policy/document.js'
 import type { NewEvent } from '../events/append-events.js'
 import type { LockedOrganization } from '../organizations/queries.js'
 import type { Invitee } from './addresses.js'
 import { closeExpired } from './close-expired.js'
 import { seatResources } from './fields.js'
-import { expiryOf, lifetimeDaysOf } from './queries.js'
+import { newInvitation, offerOf } from './new-invitation.js'
 
 /** An address that gets an offer. */
 export interface Grant {
@@ -38,35 +39,20 @@ export async function writeOffers(
   { organization, grants, sendEmail }: Offers
 ): Promise<{ invitations: InvitationRow[]; expired: NewEvent[] }> {
   if (grants.length === 0) return { invitations: [], expired: [] }
-  const { policy, version } = organization.policy
-  const lifetimeDays = lifetimeDaysOf(policy)
+  const { policy } = organization.policy
   const offers = grants.map((grant) => {
-    const row = {
-      organizationId: ctx.organizationId,
-      id: newId('inv'),
+    const { locale, message } = grant.invitee
+    const row = newInvitation(deps, ctx, organization, {
+      kind: 'seat',
       memberId: grant.reused?.id ?? newId('mem'),
-      kind: 'seat' as const,
-      email: grant.address.email,
-      emailKey: grant.address.key,
+      address: grant.address,
+      name: null,
       role: grant.role,
-      status: 'pending' as const,
-      delivery: sendEmail ? ('queued' as const) : null,
-      locale: grant.invitee.locale ?? organization.row.locale,
-      message: grant.invitee.message ?? null,
-      generation: 1,
-      secretId: deps.linkSecrets.current.id,
-      sendCount: 1,
-      policyVersion: version,
-      lifetimeDays,
-      emailMustMatch: policy.invitations.email_must_match,
-      ...invitedBy(ctx),
-      createdAt: ctx.now,
-      updatedAt: ctx.now,
-      sentAt: null,
-      expiresAt: expiryOf(lifetimeDays, ctx.now),
-      endedAt: null
-    }
-    return { row, member: memberOf(row, grant) }
+      locale,
+      message,
+      sendEmail
+    })
+    return { row, member: memberOf(policy, row, grant) }
   })
   const expired = await closeExpired(
     tx,
@@ -83,16 +69,8 @@ export async function writeOffers(
   return { invitations: rows, expired }
 }
 
-export function invitedBy({ actor }: OrgContext) {
-  return {
-    invitedByType: actor.type,
-    invitedById: actor.id ?? '',
-    invitedByName: actor.type === 'member' ? actor.name : null
-  }
-}
-
 /** What the request says of the person; of a seat offered again, what it does not say stays. */
-function memberOf(row: InvitationRow, { invitee, reused }: Grant): MemberRow {
+function memberOf(policy: Policy, row: InvitationRow, { invitee, reused }: Grant): MemberRow {
   const { externalId, name, metadata } = reused ?? { externalId: null, name: null, metadata: {} }
   return {
     organizationId: row.organizationId,
@@ -105,9 +83,7 @@ function memberOf(row: InvitationRow, { invitee, reused }: Grant): MemberRow {
     role: row.role,
     status: 'invited' as const,
     endedBy: null,
-    invitationId: row.id,
-    offerExpiresAt: row.expiresAt,
-    offerLapsesTo: row.expiresAt === null ? null : ('invitation_expired' as const),
+    ...offerOf(policy, row),
     resources: seatResources(invitee.resources),
     lastActiveAt: null,
     metadata: invitee.metadata ?? metadata,

@@ -16,6 +16,7 @@ await t.test('POST /v1/invitations/lookup', async (t) => {
     const { status, body } = await lookup(token, { 'accept-language': 'fr-CH, en;q=0.5' })
     t.equal(status, 200)
     t.same(body, {
+      kind: 'seat',
       organization: { name: 'Acme' },
       role: { key: 'member', label: 'Membre' },
       invited_by: { name: 'Olga' },
