@@ -31,6 +31,7 @@ const BODIES: Record<string, unknown> = {
   'post {o}/roles': { label: { en: 'Thief' }, permissions: ['team.view'] },
   'patch {o}/roles/{role_key}': { permissions: ['org.delete'] },
   'post {o}/authorize': { user_id: 'u_thief', permission: 'team.view' },
+  'post {o}/members': { members: [{ user_id: 'u_thief', email: 'thief@evil.test' }] },
   'post {o}/invitations': { emails: 'thief@evil.test' },
   'post {o}/invitations/{invitation_id}/resend': { via: 'link' },
   'patch {o}/members/{member_id}': { name: 'Stolen' },

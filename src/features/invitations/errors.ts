@@ -115,8 +115,8 @@ export const invitationNotResendable = defineProblem({
 export const invitationReplaced = defineProblem({
   code: 'invitation_replaced',
   status: 409,
-  en: ['Replaced', 'This person has a newer invitation: {invitation_id}.'],
-  fr: ['Remplacée', 'Cette personne a une invitation plus récente : {invitation_id}.']
+  en: ['Replaced', 'The seat of this invitation has been given again since: see the member.'],
+  fr: ['Remplacée', 'Le siège de cette invitation a été redonné depuis : voyez le membre.']
 })
 
 export const resentTooOften = defineProblem({

@@ -1,0 +1,13 @@
+import pg from 'pg'
+import type { Test } from 'tap'
+
+type Query = (...values: unknown[]) => unknown
+
+/** Counts what this process asks the database meanwhile: a test that nothing else happens beside. */
+export async function countStatements(t: Test, work: () => Promise<unknown>): Promise<number> {
+  const query = Reflect.get(pg.Client.prototype, 'query') as Query
+  const asked = t.capture(pg.Client.prototype, 'query', query)
+  await work()
+  asked.restore()
+  return asked().length
+}
