@@ -18,7 +18,10 @@ export const memberNotSuspended = defineProblem({
   code: 'member_not_suspended',
   status: 409,
   en: ['Member not suspended', 'This takes a suspended member; this one is {member_status}.'],
-  fr: ['Membre non suspendu', 'Il faut un membre suspendu ; celui-ci est dans l’état {member_status}.']
+  fr: [
+    'Membre non suspendu',
+    'Il faut un membre suspendu ; celui-ci est dans l’état {member_status}.'
+  ]
 })
 
 export const fieldNotEditable = defineProblem({

@@ -1,64 +1,32 @@
-import { and, eq } from 'drizzle-orm'
 import t from 'tap'
-import { invitations } from '../../../src/db/tables/invitations.js'
-import { members } from '../../../src/db/tables/members.js'
-import { newId } from '../../../src/ids.js'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
 
 const DAYS = 30
 
 await t.test('whoever is removed while their account is reassigned', async (t) => {
-  const { call, organization, member, clock, deps } = await createTestApp(t)
+  const { call, organization, accept, member, clock, unique } = await createTestApp(t)
   t.beforeEach(() => {
     clock.now = START
   })
 
-  /** A member whose seat is offered to somebody else, as the tables have it. */
+  /** A member whose seat is offered to somebody else. */
   async function pending() {
     const org = await organization({ policy: 'surveymonkey' })
     const ana = await member(org.path)
-    const id = newId('inv')
-    const endsAt = new Date(START.getTime() + DAYS * DAY_MS)
-    await deps.db.insert(invitations).values({
-      organizationId: org.id,
-      id,
-      memberId: ana.id,
-      kind: 'reassignment',
-      email: 'heir@sm.test',
-      emailKey: 'heir@sm.test',
-      role: 'user',
-      status: 'pending',
-      delivery: null,
-      locale: 'en',
-      generation: 1,
-      secretId: deps.linkSecrets.current.id,
-      sendCount: 1,
-      policyVersion: 1,
-      lifetimeDays: DAYS,
-      emailMustMatch: true,
-      invitedByType: 'api_key',
-      invitedById: 'key',
-      createdAt: START,
-      updatedAt: START,
-      expiresAt: endsAt
+    const heir = { id: unique('u'), email: `${unique('heir')}@sm.test` }
+    const { body } = await call('POST', `${org.path}/members/${ana.id}/reassign`, {
+      body: { email: heir.email, send_email: false }
     })
-    await deps.db
-      .update(members)
-      .set({
-        status: 'reassignment_pending',
-        invitationId: id,
-        offerExpiresAt: endsAt,
-        offerLapsesTo: 'reassignment_pending'
-      })
-      .where(and(eq(members.organizationId, org.id), eq(members.id, ana.id)))
+    const id = body.invitation.id as string
     const remove = () => call('DELETE', `${org.path}/members/${ana.id}?confirm=true`)
     const offer = async () => (await call('GET', `${org.path}/invitations/${id}`)).body
-    const events = async () => (await call('GET', `${org.path}/events?limit=2`)).body.data
-    return { org, ana, id, remove, offer, events }
+    const events = async () => (await call('GET', `${org.path}/events?limit=3`)).body.data
+    const taking = () => accept(body.link.split('/').at(-1), heir)
+    return { ana, id, remove, offer, events, taking }
   }
 
-  await t.test('is removed, and the offer with them', async (t) => {
-    const { ana, id, remove, offer, events } = await pending()
+  await t.test('is removed, and the link of whoever was to take it over is dead', async (t) => {
+    const { ana, id, remove, offer, events, taking } = await pending()
     const { status, body } = await remove()
     t.match([status, body.status, body.ended_by], [200, 'removed', 'removed'])
     t.match(await offer(), { status: 'canceled', ended_at: START.toISOString() })
@@ -66,9 +34,12 @@ await t.test('whoever is removed while their account is reassigned', async (t) =
     t.match(removed, {
       type: 'member.removed',
       subject: { id: ana.id },
+      data: { user_id: ana.userId },
       changes: { status: ['reassignment_pending', 'removed'] }
     })
     t.match(canceled, { type: 'invitation.canceled', subject: { id } })
+    const late = await taking()
+    t.match([late.status, late.body.code], [410, 'invitation_canceled'])
   })
 
   await t.test('is removed, though the offer had run out: it has expired', async (t) => {
@@ -77,7 +48,20 @@ await t.test('whoever is removed while their account is reassigned', async (t) =
     t.equal((await remove()).body.status, 'removed')
     const ended = new Date(START.getTime() + DAYS * DAY_MS).toISOString()
     t.match(await offer(), { status: 'expired', ended_at: ended })
-    const [, expired] = await events()
-    t.match(expired, { type: 'invitation.expired', subject: { id } })
+    const told = await events()
+    t.same(
+      told.map(({ type }: { type: string }) => type),
+      ['member.removed', 'reassignment.timed_out', 'invitation.expired']
+    )
+    t.match(told.at(-1), { subject: { id } })
+  })
+
+  await t.test('is somebody else, once it was accepted', async (t) => {
+    const { ana, remove, events, taking } = await pending()
+    const { body: holder } = await taking()
+    t.equal((await remove()).body.status, 'removed')
+    const [removed] = await events()
+    t.match(removed, { subject: { id: ana.id }, data: { email: holder.email } })
+    t.equal(removed.data.user_id, holder.user_id)
   })
 })
