@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from './deps.js'
 import { apiKeyRoutes } from './features/api-keys/routes.js'
 import { eventRoutes } from './features/events/routes.js'
+import { groupRoutes } from './features/groups/routes.js'
 import { importRoutes } from './features/imports/routes.js'
 import { invitationRoutes } from './features/invitations/routes.js'
 import { memberRoutes } from './features/members/routes.js'
@@ -33,6 +34,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(ownershipRoutes, { deps })
   await app.register(roleRoutes, { deps })
   await app.register(importRoutes, { deps })
+  await app.register(groupRoutes, { deps })
   await app.register(invitationRoutes, { deps })
   await app.register(eventRoutes, { deps })
   await app.register(apiKeyRoutes, { deps })

@@ -32,6 +32,8 @@ const BODIES: Record<string, unknown> = {
   'patch {o}/roles/{role_key}': { permissions: ['org.delete'] },
   'post {o}/authorize': { user_id: 'u_thief', permission: 'team.view' },
   'post {o}/members': { members: [{ user_id: 'u_thief', email: 'thief@evil.test' }] },
+  'post {o}/groups': { name: 'Thieves' },
+  'patch {o}/groups/{group_id}': { name: 'Stolen' },
   'post {o}/invitations': { emails: 'thief@evil.test' },
   'post {o}/invitations/{invitation_id}/resend': { via: 'link' },
   'patch {o}/members/{member_id}': { name: 'Stolen' },
@@ -61,11 +63,13 @@ await t.test('one organization is no business of another', async (t) => {
   const { call, organization, invite, member } = app
   const [victim, thief] = [await organization(), await organization()]
   const { invitation } = await invite(victim.path, 'pending@victim.test')
+  const { body: group } = await call('POST', `${victim.path}/groups`, { body: { name: 'Ours' } })
   const ids: Record<string, string> = {
     organization_id: victim.id,
     member_id: (await member(victim.path)).id,
     invitation_id: invitation.id,
-    role_key: 'treasurer'
+    role_key: 'treasurer',
+    group_id: group.id
   }
   await call('POST', `${victim.path}/roles`, {
     body: { key: ids['role_key'], label: { en: 'Treasurer' }, permissions: ['team.view'] }
@@ -94,7 +98,8 @@ await t.test('one organization is no business of another', async (t) => {
       organization_id: `org_${NO_SUCH}`,
       member_id: `mem_${NO_SUCH}`,
       invitation_id: `inv_${NO_SUCH}`,
-      role_key: 'nobody'
+      role_key: 'nobody',
+      group_id: `grp_${NO_SUCH}`
     }
     for (const operation of operations) {
       const name = `${operation.method} ${operation.path}`
@@ -109,7 +114,7 @@ await t.test('one organization is no business of another', async (t) => {
   await t.test('ids of another organization in a path of one’s own do not exist', async (t) => {
     const before = await everything(app)
     const below = operations.filter(({ path }) =>
-      /\{(member_id|invitation_id|role_key)\}/.test(path)
+      /\{(member_id|invitation_id|role_key|group_id)\}/.test(path)
     )
     t.ok(below.length >= 3)
     for (const operation of below) {
@@ -123,7 +128,7 @@ await t.test('one organization is no business of another', async (t) => {
   await t.test('malformed ids and ids of another kind are never a fault of ours', async (t) => {
     for (const operation of operations) {
       for (const id of ['x', '..%2f..', `mem_${NO_SUCH}`, 'org_%00', 'org_'.padEnd(190, 'z')]) {
-        const wrong = { organization_id: id, member_id: id, invitation_id: id, role_key: id }
+        const wrong = Object.fromEntries(Object.keys(ids).map((name) => [name, id]))
         const { status } = await request(operation, wrong, limited.api_key)
         t.ok([400, 404].includes(status), `${operation.method} ${operation.path} ${id}: ${status}`)
       }

@@ -1,19 +1,56 @@
-import { and, eq, inArray, or } from 'drizzle-orm'
+import { and, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm'
+import type { OrgContext } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
 import { type GroupRow, groupMembers, groups } from '../../db/tables/groups.js'
+import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { idPattern } from '../../ids.js'
+import { decide } from '../../policy/decide.js'
+import { enforce } from '../../refusals.js'
+import { type LockedOrganization, lockOrganization } from '../organizations/queries.js'
 
 const GROUP_ID = new RegExp(idPattern('grp'))
 
 export const isGroup = (organizationId: string, id: string) =>
   and(eq(groups.organizationId, organizationId), eq(groups.id, id))
 
+/** A group, and how many are in it: whoever is removed from the organization leaves its groups. */
+export type CountedGroup = GroupRow & { readonly membersCount: number }
+
+/** For a select from `groups`. */
+export const membersCount = sql<number>`(select count(*)::int from group_members counted
+  where counted.organization_id = groups.organization_id and counted.group_id = groups.id)`
+
 /** @throws Problem not_found */
-export async function findGroup(db: Db, organizationId: string, id: string): Promise<GroupRow> {
-  const [row] = await db.select().from(groups).where(isGroup(organizationId, id))
+export async function findGroup(
+  db: Db,
+  { organizationId }: Pick<OrgContext, 'organizationId'>,
+  id: string
+): Promise<CountedGroup> {
+  const [row] = await db
+    .select({ ...getTableColumns(groups), membersCount })
+    .from(groups)
+    .where(isGroup(organizationId, id))
   if (!row) throw notFound()
   return row
+}
+
+/**
+ * First thing in every command on groups: they change no membership of the organization, but whoever
+ * is being removed from it must not get into one of its groups meanwhile.
+ *
+ * @throws Problem not_found when the acting member has gone, not_permitted
+ */
+export async function lockToManageGroups(
+  deps: Deps,
+  tx: Tx,
+  ctx: OrgContext
+): Promise<LockedOrganization> {
+  const { organizationId } = ctx
+  const organization = await lockOrganization(deps, tx, ctx, { organizationId })
+  const action = { type: 'use', permission: 'group.manage' } as const
+  enforce(decide(organization.policy.policy, organization.actor, action))
+  return organization
 }
 
 /** Group ids by how the host names them: by id or, where nothing has that id, by external id. */

@@ -3,6 +3,7 @@ import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { members } from '../../db/tables/members.js'
 import { appendEvents } from '../events/append-events.js'
+import { leaveGroups } from '../groups/queries.js'
 import { NO_OFFER } from '../members/queries.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { isInvitation, isMember } from './queries.js'
@@ -48,6 +49,7 @@ async function endSeat(
     .update(members)
     .set({ ...NO_OFFER, status: 'removed', endedBy: how, removedAt: now, updatedAt: now })
     .where(isMember(organizationId, memberId))
+  await leaveGroups(tx, organizationId, memberId)
 }
 
 async function stopLapse(

@@ -53,6 +53,7 @@ function listMembersRoute(app: App, deps: Deps): void {
             email: Type.Optional(Type.String({ maxLength: 320 })),
             user_id: Type.Optional(UserId),
             external_id: Type.Optional(ExternalId),
+            group_id: Type.Optional(Id('grp')),
             q: Type.Optional(
               Type.String({
                 minLength: 1,
@@ -68,8 +69,13 @@ function listMembersRoute(app: App, deps: Deps): void {
     },
     async (request) => {
       const ctx = orgContext(request)
-      const { user_id: userId, external_id: externalId, ...query } = request.query
-      const filter = { ...query, userId, externalId }
+      const {
+        user_id: userId,
+        external_id: externalId,
+        group_id: groupId,
+        ...query
+      } = request.query
+      const filter = { ...query, userId, externalId, groupId }
       const page = await listMembers(deps, ctx, filter, readPage('mem', query))
       return toPage(page, query.limit, (row) => toMember(row, ctx))
     }
