@@ -29,3 +29,21 @@ export async function interleave<T>(
 export async function lockOrganization(tx: Tx, id: string): Promise<void> {
   await tx.select().from(organizations).where(eq(organizations.id, id)).for('no key update')
 }
+
+/** All have been let in and wait for the organization, which they get in this order. */
+export async function inTurn<T>(
+  db: Database,
+  organizationId: string,
+  requests: readonly (() => Promise<T>)[]
+): Promise<T[]> {
+  const { answers } = await db.transaction(async (tx) => {
+    await lockOrganization(tx, organizationId)
+    const answers: Promise<T>[] = []
+    for (const request of requests) {
+      answers.push(request())
+      await untilBlocked(db, answers.length)
+    }
+    return { answers }
+  })
+  return Promise.all(answers)
+}
