@@ -4,12 +4,14 @@ import { members } from '../../../src/db/tables/members.js'
 import { type CallOptions, createTestApp } from '../../helpers/app.js'
 import { untilBlocked } from '../../helpers/database.js'
 import { lockOrganization } from '../../helpers/locks.js'
+import { createAccount } from '../../helpers/reassignments.js'
 import { countStatements } from '../../helpers/statements.js'
 
 const IMPORT_MAX = 1_000
 
 await t.test('POST {o}/members: the gate of import-members', async (t) => {
-  const { call, organization, member, invite, deps } = await createTestApp(t)
+  const app = await createTestApp(t)
+  const { call, organization, member, invite, deps } = app
   const post = (path: string, people: unknown[], options: CallOptions = {}) =>
     call('POST', `${path}/members`, { ...options, body: { members: people } })
   const codes = (body: { data: { problem?: { code: string } }[] }) =>
@@ -107,4 +109,28 @@ await t.test('POST {o}/members: the gate of import-members', async (t) => {
     t.equal((await post(org.path, [...all, ...people('one', 1)])).status, 400)
     t.equal((await post(org.path, [])).status, 400)
   })
+
+  await t.test(
+    'leaves an account to whoever is asked to take it over, and to its holder',
+    async (t) => {
+      const { org, holder, candidate, reassign, read } = await createAccount(app)
+      const heir = candidate()
+      const { invitation, token } = await reassign(heir.email)
+      const { body } = await post(org.path, [
+        { user_id: heir.id, email: heir.email },
+        { user_id: holder.userId, email: holder.email }
+      ])
+      t.same(codes(body), ['already_invited', 'already_member'])
+      t.equal(body.data[0].problem.invitation_id, invitation.id)
+      await heir.accept(token)
+      const again = await post(org.path, [
+        { user_id: heir.id, email: heir.email },
+        { user_id: holder.userId, email: holder.email }
+      ])
+      t.match(again.body.data, [
+        { status: 'unchanged', member: await read() },
+        { status: 'created' }
+      ])
+    }
+  )
 })

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { policies } from '../../../src/db/tables/policies.js'
-import { PRESETS } from '../../../src/policy/presets.js'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
+import { policyLike } from '../../helpers/policies.js'
 
 await t.test('DELETE {o}/invitations/{invitation_id}', async (t) => {
-  const { call, organization, invite, accept, member, clock, deps } = await createTestApp(t)
+  const app = await createTestApp(t)
+  const { call, organization, invite, accept, member, clock } = app
   t.beforeEach(() => {
     clock.now = START
   })
@@ -42,17 +42,10 @@ await t.test('DELETE {o}/invitations/{invitation_id}', async (t) => {
   })
 
   await t.test('of an offer that ran out never ends the one that came after it', async (t) => {
-    const standard = PRESETS.get('standard')
-    const document = {
-      ...standard,
-      key: 'cancel_late',
-      roles: standard?.roles.map((role) => ({ ...role, custom: undefined })),
-      invitations: { ...standard?.invitations, cancel_from: ['pending', 'expired'] }
-    }
-    await deps.db
-      .insert(policies)
-      .values({ key: document.key, version: 1, document, createdAt: START })
-    const org = await organization({ policy: document.key })
+    const policy = await policyLike(app, 'standard', {
+      invitations: { cancel_from: ['pending', 'expired'] }
+    })
+    const org = await organization({ policy })
     const { invitation: first } = await invite(org.path, 'twice@late.test')
     clock.now = new Date(START.getTime() + 7 * DAY_MS)
     const { invitation, token } = await invite(org.path, 'twice@late.test')
