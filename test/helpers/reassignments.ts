@@ -78,6 +78,4 @@ export async function createAccount(app: TestApp, policy = 'surveymonkey') {
   }
 }
 
-export type Account = Awaited<ReturnType<typeof createAccount>>
-
 export const typesOf = (events: readonly { type: string }[]) => events.map(({ type }) => type)

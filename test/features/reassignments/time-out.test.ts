@@ -1,6 +1,7 @@
 import t from 'tap'
 import { expireInvitations } from '../../../src/features/invitations/expire-invitations.sweep.js'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
+import { policyLike } from '../../helpers/policies.js'
 import {
   createAccount,
   LAST_INSTANT,
@@ -125,17 +126,25 @@ await t.test('a reassignment that nobody accepts in time', async (t) => {
   }
 
   await t.test('a restored member that was changed since stays what it is', async (t) => {
-    const { org, path, candidate, reassign, read, story } = await createAccount(
-      app,
-      await restoring(app)
-    )
-    await call('PATCH', org.path, { body: { policy: await restoring(app) } })
-    await reassign(candidate().email)
+    const policy = await policyLike(app, 'surveymonkey', {
+      reassignment: { enabled: true, on_timeout: 'restore' },
+      suspension: { enabled: true }
+    })
+    const suspended = await createAccount(app, policy)
+    await suspended.reassign(suspended.candidate().email)
+    const removed = await createAccount(app, policy)
+    await removed.reassign(removed.candidate().email)
     clock.now = OVER
-    await call('DELETE', `${path}?confirm=true`)
-    t.equal(await sweep(), 0)
-    t.equal((await read()).status, 'removed')
-    t.match((await story()).at(-1), { changes: { status: ['active', 'removed'] } })
+    t.equal((await call('POST', `${suspended.path}/suspend`)).status, 200)
+    await call('DELETE', `${removed.path}?confirm=true`)
+    t.equal(await sweep(), 1)
+    t.equal((await suspended.read()).status, 'suspended')
+    t.match((await suspended.story()).at(-1), {
+      type: 'reassignment.timed_out',
+      data: { restored: true }
+    })
+    t.equal((await removed.read()).status, 'removed')
+    t.match((await removed.story()).at(-1), { changes: { status: ['active', 'removed'] } })
   })
 
   await t.test('one sweep does both kinds, in every organization', async (t) => {
