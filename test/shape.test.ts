@@ -8,7 +8,8 @@ const FILE_LINES_MAX = 300
 /** Commands that change nothing anybody is told of: run as one for the Idempotency-Key alone. */
 const EVENTLESS = [
   'src/features/invitations/lookup-invitation.ts',
-  'src/features/members/record-activity.ts'
+  'src/features/members/record-activity.ts',
+  'src/features/policies/check-policy.ts'
 ]
 const VAGUE_NAME = /(^|[-.])(utils?|helpers?|managers?)[-.]/
 // Not written as one word here, since this file is read as well.
