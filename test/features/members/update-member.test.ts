@@ -1,11 +1,10 @@
 import t from 'tap'
-import { expireInvitations } from '../../../src/features/invitations/expire-invitations.sweep.js'
-import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
+import { createTestApp, START } from '../../helpers/app.js'
 import { policyLike } from '../../helpers/policies.js'
 
 await t.test('PATCH {o}/members/{member_id}', async (t) => {
   const app = await createTestApp(t)
-  const { call, organization, invite, accept, member, clock, unique } = app
+  const { call, organization, member, clock } = app
   t.beforeEach(() => {
     clock.now = START
   })
@@ -196,37 +195,6 @@ await t.test('PATCH {o}/members/{member_id}', async (t) => {
     const ana = await member(org.path)
     const second = await patch(org.path, ana.id, { role: 'owner' })
     t.match([second.status, second.body.code], [409, 'single_holder'])
-  })
-
-  await t.test('gives an invited person the role that is offered now', async (t) => {
-    const org = await organization()
-    const email = `${unique('ana')}@acme.test`
-    const { token, invitation } = await invite(org.path, email)
-    t.equal((await patch(org.path, invitation.member_id, { role: 'admin' }, org.as)).status, 200)
-    const { body: offer } = await call('POST', '/v1/invitations/lookup', {
-      key: null,
-      body: { token }
-    })
-    t.equal(offer.role.key, 'admin')
-    const { body } = await accept(token, { id: unique('u'), email })
-    t.match(body, { status: 'active', role: 'admin' })
-    const { body: events } = await call('GET', `${org.path}/events?type=member.joined&limit=1`)
-    t.equal(events.data[0].data.role, 'admin')
-  })
-
-  await t.test('gives it also to one whose offer ran out and is sent again', async (t) => {
-    const org = await organization()
-    const email = `${unique('ana')}@acme.test`
-    const { invitation } = await invite(org.path, email)
-    clock.now = new Date(START.getTime() + 8 * DAY_MS)
-    t.ok((await expireInvitations.run(app.deps)) > 0)
-    t.equal((await patch(org.path, invitation.member_id, { role: 'admin' })).status, 200)
-    const resent = await call('POST', `${org.path}/invitations/${invitation.id}/resend`, {
-      body: { via: 'link' }
-    })
-    t.equal(resent.body.invitation.role, 'admin')
-    const token = resent.body.link.split('/').at(-1)
-    t.equal((await accept(token, { id: unique('u'), email })).body.role, 'admin')
   })
 
   await t.test('changes the role of a suspended member, who has it once reactivated', async (t) => {
