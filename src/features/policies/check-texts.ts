@@ -1,8 +1,21 @@
+import { MEMBER_STATUSES } from '../../db/tables/members.js'
 import { problemCatalogue } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
 import type { Issue } from '../../policy/document-references.js'
+import { PERMISSIONS } from '../../policy/permissions.js'
 import { OWN_TEXTS } from '../../policy/text-codes.js'
-import { ACTIONS_OF_TEXTS, OTHER_TEXTS } from './text-codes.js'
+
+/** What a problem’s text may be about more exactly: `confirmation_required.member.remove`. */
+const ACTIONS: ReadonlySet<string> = new Set([
+  ...PERMISSIONS,
+  ...(['suspend', 'reassign', 'transfer', 'manage_roles'] as const)
+])
+
+/** Besides those of problems, mails and pages. */
+const OTHER_TEXTS: ReadonlySet<string> = new Set([
+  'invitation.created',
+  ...MEMBER_STATUSES.map((status) => `status.${status}`)
+])
 
 /**
  * Texts that nothing would ever say, each by its path: most likely a code, or what stands in a text
@@ -34,5 +47,5 @@ function isSaid(code: string): boolean {
   if (OTHER_TEXTS.has(code) || OWN_TEXTS.has(code)) return true
   const [problem = '', ...action] = code.split('.')
   if (!problemCatalogue().has(problem)) return false
-  return action.length === 0 || ACTIONS_OF_TEXTS.has(action.join('.'))
+  return action.length === 0 || ACTIONS.has(action.join('.'))
 }
