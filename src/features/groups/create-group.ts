@@ -13,7 +13,7 @@ import { type CountedGroup, lockToManageGroups } from './queries.js'
 import type { GroupCreate } from './schemas.js'
 
 /** Groups of one organization. */
-export const GROUPS_MAX = 1_000
+const GROUPS_MAX = 1_000
 
 /**
  * Makes a set of members: a department, a project, a place (OUPI-62, OUPI-96, OP-30).

@@ -10,7 +10,7 @@ import {
 } from '../../schemas.js'
 
 /** People of one request. */
-export const IMPORT_MAX = 1_000
+const IMPORT_MAX = 1_000
 /** Groups that one person is put into at once. */
 const GROUPS_MAX = 10
 
