@@ -46,7 +46,7 @@ export function isTold(telling: Telling, member: MemberRow): boolean {
   const { event, now } = telling
   const rules = rulesOf(telling)
   const status = statusAt(member, now)
-  const isConcerned = concernedBy(event).includes(member.id)
+  const isConcerned = concernedBy(event).includes(member.id) && isSamePerson(event, member)
   if (rules.member && isConcerned && isStillSo(event, status)) return true
   return rules.roles.includes(member.role) && status === 'active' && !isActor(event, member)
 }
@@ -80,6 +80,13 @@ const STILL_SO: Readonly<Record<string, readonly MemberStatus[]>> = {
 
 const isStillSo = ({ type }: EventRow, status: MemberStatus) =>
   (STILL_SO[type] ?? ['active']).includes(status)
+
+/** The account may be another's by now: a reassignment keeps the member and changes the person. */
+function isSamePerson({ type, data }: EventRow, { userId }: MemberRow): boolean {
+  const { from } = data as { readonly from?: { readonly user_id?: unknown } }
+  const named = data['user_id'] ?? from?.user_id
+  return type === 'member.removed' || typeof named !== 'string' || named === userId
+}
 
 /** A host may have acted for a member, or for a person whom it knows. */
 function isActor({ actorType, actorId }: EventRow, { id, userId }: MemberRow): boolean {
