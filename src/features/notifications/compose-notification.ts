@@ -11,6 +11,7 @@ import { statusAt } from '../members/effective-status.js'
 import { roleLabel } from '../members/labels.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
 import type { OrganizationTelling } from './queries.js'
+import { holderIn, isSamePerson } from './recipients.js'
 
 interface Addressees {
   readonly recipient: MemberRow
@@ -33,10 +34,10 @@ export function composeNotification(
   const mail = renderNotification({
     locale,
     event: type,
-    to: recipient.id === about.id ? 'member' : 'others',
+    to: isAbout(event, { recipient, about }) ? 'member' : 'others',
     teamName: organization.name,
     actorName: actorOf(event),
-    memberName: about.name ?? about.email,
+    memberName: nameOf(event, about),
     ...rolesOf(telling, type, about),
     candidate: isReassigned ? textIn(event.data['email']) : null,
     isLocked: isReassigned && statusAt(about, now) === 'reassignment_pending',
@@ -49,6 +50,15 @@ export function composeNotification(
     to: addressOf(event, recipient),
     ...(sender.replyTo === undefined ? {} : { replyTo: sender.replyTo })
   }
+}
+
+const isAbout = (event: EventRow, { recipient, about }: Addressees) =>
+  recipient.id === about.id && isSamePerson(event, recipient)
+
+/** Of whom it was about, whoever has the account by now. */
+function nameOf(event: EventRow, about: MemberRow): string {
+  const then = isSamePerson(event, about) ? null : textIn(holderIn(event).email)
+  return then ?? about.name ?? about.email
 }
 
 /** An API key has a name too, but that is nobody whom people know. */

@@ -81,11 +81,16 @@ const STILL_SO: Readonly<Record<string, readonly MemberStatus[]>> = {
 const isStillSo = ({ type }: EventRow, status: MemberStatus) =>
   (STILL_SO[type] ?? ['active']).includes(status)
 
+/** Who had the account when it happened, as far as the event says so. */
+export function holderIn({ data }: EventRow): { userId: unknown; email: unknown } {
+  const { from = data } = data as { readonly from?: Readonly<Record<string, unknown>> }
+  return { userId: from['user_id'], email: from['email'] }
+}
+
 /** The account may be another's by now: a reassignment keeps the member and changes the person. */
-function isSamePerson({ type, data }: EventRow, { userId }: MemberRow): boolean {
-  const { from } = data as { readonly from?: { readonly user_id?: unknown } }
-  const named = data['user_id'] ?? from?.user_id
-  return type === 'member.removed' || typeof named !== 'string' || named === userId
+export function isSamePerson(event: EventRow, { userId }: MemberRow): boolean {
+  const { userId: then } = holderIn(event)
+  return event.type === 'member.removed' || typeof then !== 'string' || then === userId
 }
 
 /** A host may have acted for a member, or for a person whom it knows. */

@@ -11,7 +11,7 @@ import { runJob } from '../../../src/jobs/run-job.js'
 import { PolicyDocument } from '../../../src/policy/document.js'
 import { createTestApp, START } from '../../helpers/app.js'
 import { jobRows, runAllJobs } from '../../helpers/jobs.js'
-import { appendEvent, toldTo } from '../../helpers/notifications.js'
+import { toldTo } from '../../helpers/notifications.js'
 import { policyDocument, policyLike, role } from '../../helpers/policies.js'
 
 await t.test('who is told of what happens', async (t) => {
@@ -128,33 +128,6 @@ await t.test('who is told of what happens', async (t) => {
     for (const other of [org.admin, org.owner]) {
       t.same(await told(other), ['Olga gave the ownership of Acme to Ana.'])
     }
-  })
-
-  await t.test('of accounts that nobody takes over', async (t) => {
-    const org = await telling([
-      { event: 'reassignment.declined', roles: ['owner'], member: true },
-      { event: 'reassignment.timed_out', roles: ['owner'], member: true }
-    ])
-    const { ana } = org
-    const from = { user_id: ana.userId, email: ana.email }
-    const subject = { type: 'member', id: ana.id } as const
-    const data = { email: 'bo@acme.test', from }
-    const pending = sql`update members set status = 'reassignment_pending' where user_id = ${ana.userId}`
-    await deps.db.execute(pending)
-    await appendEvent(app, org.id, { type: 'reassignment.declined', subject, data })
-    t.same(await told(org.owner), [
-      `bo@acme.test declined to take over the account of Ana in Acme.`
-    ])
-    t.same(await told(ana), ['Whoever was to take over your account in Acme has declined.'])
-    const [mail] = await app.mailTo(org.owner.email)
-    t.match(mail?.text, 'The account stays locked until somebody takes it over')
-
-    await deps.db.execute(sql`
-      update members set status = 'active', user_id = 'u_bo' where user_id = ${ana.userId}`)
-    await appendEvent(app, org.id, { type: 'reassignment.timed_out', subject, data })
-    const [last] = await told(org.owner)
-    t.equal(last, `bo@acme.test did not take over the account of Ana in Acme in time.`)
-    t.equal((await told(ana)).length, 1, 'whoever has it now never waited')
   })
 
   await t.test('nobody, where the policy names nobody: not even a job is left', async (t) => {
