@@ -5,6 +5,7 @@ export const OFFER_MAIL_TEXTS = [
   'subject',
   'heading',
   'opening',
+  'call',
   'action',
   'expiry',
   'ignore'

@@ -5,10 +5,13 @@ import { layoutHtml, layoutText, type RenderedMail } from './layout.js'
 import { cleanName, quoteLines } from './names.js'
 import { chooseText, toHtml, toLine, toText, type Values } from './words.js'
 
-/** What a product may say in its own words, with `{team} {inviter} {role} {date} {days}`. */
-type OwnWords = Readonly<
-  Partial<Record<'subject' | 'heading' | 'opening' | 'action' | 'expiry' | 'ignore', string>>
->
+type Text = 'subject' | 'heading' | 'opening' | 'call' | 'action' | 'expiry' | 'ignore'
+
+/**
+ * What a product may say in its own words, with `{team} {inviter} {role} {date} {days}`. Its `call`
+ * stands above the link, and is ours to leave out; `action` is what the link itself is called.
+ */
+type OwnWords = Readonly<Partial<Record<Text, string>>>
 
 export interface InvitationMail {
   readonly locale: Locale
@@ -47,7 +50,10 @@ export function renderInvitation(input: InvitationMail): RenderedMail {
       ...(texts.opening.includes('{team}') ? {} : { heading: toText(texts.heading, values) }),
       opening: toText(texts.opening, values),
       quote: { intro: toText(texts.writes, values), lines },
-      action: { label: withColon(toText(texts.action, values), shared.colon), url: input.url },
+      action: {
+        label: withColon(toText(texts.call || texts.action, values), shared.colon),
+        url: input.url
+      },
       notes: notes.map((note) => toText(note, values))
     }),
     html: layoutHtml({
@@ -56,6 +62,7 @@ export function renderInvitation(input: InvitationMail): RenderedMail {
       heading: toHtml(texts.heading, values),
       opening: toHtml(texts.opening, values),
       quote: { intro: toHtml(texts.writes, values), lines },
+      ...(texts.call === '' ? {} : { call: toHtml(texts.call, values) }),
       action: { label: toHtml(texts.action, values), url: input.url },
       notes: notes.map((note) => toHtml(note, values))
     })
@@ -86,6 +93,7 @@ function chooseTexts({ locale, kind, words }: InvitationMail, values: Values) {
     subject: choose(words.subject, hasInviter ? ours.subject : ours.subjectWithoutInviter),
     heading: choose(words.heading, ours.heading),
     opening: choose(words.opening, hasInviter ? ours.opening : ours.openingWithoutInviter),
+    call: choose(words.call, ''),
     action: choose(words.action, ours.action),
     expiry: choose(words.expiry, ours.expiry),
     ignore: choose(words.ignore, ours.ignore),

@@ -35,6 +35,8 @@ export interface HtmlMail {
   readonly heading: Html
   readonly opening: Html
   readonly quote?: Quote<Html>
+  /** Above the button, whose label may be all that it takes. */
+  readonly call?: Html
   readonly action?: Action<Html>
   readonly notes: readonly Html[]
 }
@@ -59,6 +61,7 @@ const WRAP = 'overflow-wrap:anywhere;word-break:break-word'
 const HEADING = `margin:0 0 16px;font-size:24px;line-height:32px;font-weight:600;${WRAP}`
 const PARAGRAPH = `margin:0 0 24px;font-size:16px;line-height:24px;${WRAP}`
 const INTRO = `margin:0 0 8px;font-size:16px;line-height:24px;${WRAP}`
+const CALL = `margin:0 0 16px;font-size:16px;line-height:24px;${WRAP}`
 const QUOTE = `${PARAGRAPH};padding:0 0 0 16px;border-left:4px solid`
 const NOTE = `margin:0 0 8px;font-size:14px;line-height:20px;${WRAP}`
 const BUTTON =
@@ -88,7 +91,7 @@ export function layoutHtml(mail: HtmlMail): string {
  style="max-width:560px"><tr><td align="left" style="${FONT}">
 <h1 style="${HEADING}">${mail.heading}</h1>
 <p style="${PARAGRAPH}">${mail.opening}</p>
-${mail.quote && quotation(mail.quote)}${mail.action && button(mail.action)}
+${mail.quote && quotation(mail.quote)}${mail.call && callToAct(mail.call)}${mail.action && button(mail.action)}
 ${mail.notes.map((note) => html`<p style="${NOTE}">${note}</p>\n`)}</td></tr></table>
 </td></tr></table>
 </body>
@@ -110,6 +113,8 @@ function quotation({ intro, lines }: Quote<Html>): Html | false {
 export function breakLines(lines: readonly string[]): Html {
   return html`${lines.map((line, index) => html`${index > 0 && html`<br>\n`}${line}`)}`
 }
+
+const callToAct = (call: Html): Html => html`<p style="${CALL}">${call}</p>\n`
 
 /** Colour on the cell too: Outlook ignores the padding and background of an inline element. */
 function button({ label, url }: Action<Html>): Html {

@@ -182,8 +182,8 @@ export const TEXTS = {
     },
     fr: {
       others: {
-        subject: 'Le compte {member} n’est pas repris dans {team}',
-        opening: '{candidate} a refusé de reprendre le compte {member} dans {team}.'
+        subject: 'Le compte «\u202f{member}\u202f» n’est pas repris dans {team}',
+        opening: '{candidate} a refusé de reprendre le compte «\u202f{member}\u202f» dans {team}.'
       },
       member: {
         subject: 'Votre compte dans {team} n’est pas repris',
@@ -204,8 +204,8 @@ export const TEXTS = {
     },
     fr: {
       others: {
-        subject: 'Le compte {member} n’a pas été repris dans {team}',
-        opening: '{candidate} n’a pas repris à temps le compte {member} dans {team}.'
+        subject: 'Le compte «\u202f{member}\u202f» n’a pas été repris dans {team}',
+        opening: '{candidate} n’a pas repris à temps le compte «\u202f{member}\u202f» dans {team}.'
       },
       member: {
         subject: 'Votre compte dans {team} n’a pas été repris',

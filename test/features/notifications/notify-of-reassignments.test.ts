@@ -35,7 +35,7 @@ await t.test('who is told of accounts that nobody takes over', async (t) => {
     t.equal(mail?.subject, 'Invitation à reprendre un compte dans Acme')
     await heir.decline(/mlk_[\w-]+/.exec(mail?.text ?? '')?.[0] ?? '')
     t.same(await told(org.owner), [
-      `${heir.email} a refusé de reprendre le compte ${holder.email} dans Acme.`
+      `${heir.email} a refusé de reprendre le compte «\u202f${holder.email}\u202f» dans Acme.`
     ])
     const [news] = await app.mailTo(org.owner.email)
     t.match(news?.text, 'Le compte reste bloqué jusqu’à ce que quelqu’un le reprenne')

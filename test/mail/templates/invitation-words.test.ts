@@ -89,6 +89,20 @@ await t.test('own words above an address get one colon', async (t) => {
   t.equal(action('Rejoindre {team}', 'fr'), 'Rejoindre Acme\u00a0:')
 })
 
+await t.test(
+  'a call stands above the link, and in the plain part instead of its name',
+  async (t) => {
+    const { text, html } = render({ words: { call: 'Click below to join {team}' } })
+    t.match(text, '\n\nClick below to join Acme:\nhttps')
+    t.notMatch(text, 'Accept the invitation')
+    t.match(body(html), /Click below to join Acme<\/p>\n<table[^]*>Accept the invitation<\/a>/)
+    t.match(
+      render({ inviterName: null, words: { call: 'By {inviter}' } }).text,
+      'Accept the invitation:'
+    )
+  }
+)
+
 await t.test('a reassignment says that an account is taken over, in both languages', async (t) => {
   const kind = 'reassignment'
   const english = render({ kind })
