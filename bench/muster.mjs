@@ -18,7 +18,7 @@ const config = loadConfig({
   DATABASE_POOL_SIZE: process.env.BENCH_POOL_SIZE,
   MUSTER_LINK_SECRETS: generateKeyRing(),
   MUSTER_ENCRYPTION_KEYS: generateKeyRing(),
-  LOG_LEVEL: 'error'
+  LOG_LEVEL: process.env.BENCH_LOG_LEVEL ?? 'error'
 })
 const { databaseUrl, linkSecrets, encryptionKeys } = config
 const deps = buildDeps({ config, databaseUrl, linkSecrets, encryptionKeys })

@@ -86,7 +86,11 @@ export async function findNewestVersion(db: Db, key: string): Promise<number | u
 
 /**
  * Makes a new version of every preset that the database does not have as its newest, as an upgrade
- * of Muster may bring one. Processes that start together make one version, not two.
+ * of Muster may bring one. Documents are compared as they are: an earlier one may have another shape.
+ * Processes that start together make one version, not two.
+ *
+ * Nobody is asked here who holds which role: a preset never loses a role, nor lets fewer hold it (a
+ * test keeps that).
  */
 export async function seedPresets(db: Db, now: Date): Promise<void> {
   for (const [key, policy] of PRESETS) {

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { prepare } from '../src/deployment.js'
+import { PRESETS } from '../src/policy/presets.js'
 import { findNewestVersion, loadPolicyVersion, seedPresets } from '../src/policy-versions.js'
 import { anotherKeyRing, createTestApp, DAY_MS, START } from './helpers/app.js'
 
@@ -27,3 +28,33 @@ await t.test('presets become a new version only when they differ from the newest
   t.equal(policy.default_role, 'member')
   t.equal(await findNewestVersion(deps.db, 'imperial'), undefined)
 })
+
+await t.test('an earlier version of another shape is left behind, not read', async (t) => {
+  const { deps } = await createTestApp(t)
+  await deps.db.execute(`insert into policies values ('oupi', 2, '{"former": true}', current_date)`)
+  await seedPresets(deps.db, START)
+  t.equal(await findNewestVersion(deps.db, 'oupi'), 3)
+  t.match(await loadPolicyVersion(deps, deps.db, 'oupi', 3), { policy: { key: 'oupi' } })
+})
+
+await t.test(
+  'presets keep their roles, and how many may hold them, from release to release',
+  async (t) => {
+    // At an upgrade organizations follow the new version without being asked: only ever add here.
+    const RELEASED = {
+      standard: { owner: null, admin: null, member: null },
+      oupi: { owner: 1, admin: null, member: null, readonly: null },
+      openphone: { owner: null, admin: null, member: null },
+      surveymonkey: { primary_admin: 1, admin: null, user: null },
+      respondio: { org_admin: null, billing_admin: null, user_admin: null, member: null },
+      ampliphi: { owner: 1, admin: null, standard: null }
+    }
+    for (const [key, released] of Object.entries(RELEASED)) {
+      const roles = PRESETS.get(key)?.roles ?? []
+      for (const [role, max] of Object.entries(released)) {
+        const now = roles.find((one) => one.key === role)
+        t.ok(now && (now.max === null || (max !== null && now.max >= max)), `${key} ${role}`)
+      }
+    }
+  }
+)

@@ -28,6 +28,9 @@ with the lowest and the highest. Every answer must be 2xx, and what was written 
 
 - Members by hand: Fastify, one prepared statement and a response schema, the same bytes (compared
   before it starts), no authentication.
+- Bare Fastify of \`authorize\`: a POST with a body schema and a response schema that always says the
+  same and is sent the same requests. Each connection asks about people of its own, and a quarter of
+  the checks are refused; every one is proven and decided from what was read after it arrived.
 - Bare SQL of an invitation: begin, lock, member, invitation, event, job, commit, prepared, called in
   a loop without HTTP; it neither proves the caller nor decides nor looks who is in the way. The
   headline is 64 at once; fresh organizations each time.

@@ -107,8 +107,7 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     const actor = readActor(request)
     const subject = access.class === 'tenant' ? access.subjectOf?.(request.body) : undefined
     const facts = await findCaller({ keyId: token.id, organizationId, actor, subject })
-    const call = { now: deps.now(), requestId: request.id, locale: localeOf(request) }
-    const key = proveKey(facts, token.secret, call)
+    const key = proveKey(request, facts, token.secret, deps.now())
     refuseActor(request, access, actor)
     const channel = readChannel(request, actor)
     if (access.class === 'operator') {
@@ -184,16 +183,19 @@ function readChannel(request: FastifyRequest, actor: ActorName | undefined): Cha
 }
 
 function proveKey(
+  request: FastifyRequest,
   { key }: CallerFacts,
   secret: string,
-  call: Pick<KeyContext, 'now' | 'requestId' | 'locale'>
+  now: Date
 ): KeyContext {
   const matches = apiKeySecretMatches(secret, key?.secretHash ?? NO_HASH)
-  const expired = key?.expiresAt != null && key.expiresAt <= call.now
+  const expired = key?.expiresAt != null && key.expiresAt <= now
   if (!key || !matches || key.revokedAt !== null || expired) throw unauthenticated()
   return {
-    ...call,
     actor: { type: 'api_key', id: key.id, name: key.name },
+    now,
+    requestId: request.id,
+    locale: localeOf(request),
     scopes: key.scopes,
     organizationIds: key.organizationIds,
     expiresAt: key.expiresAt

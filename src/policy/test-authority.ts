@@ -66,7 +66,10 @@ export function testSelf(
   actor: DecidingMember,
   action: Action
 ): Refusal | undefined {
-  if (!('target' in action) || action.target.id !== actor.id) return undefined
+  if (!('target' in action)) return undefined
+  if (action.target.id !== actor.id) {
+    return action.type === 'leave' ? refuse('self_action', 'one leaves only oneself') : undefined
+  }
   const { authority } = policy
   if (action.type === 'change_role') {
     return authority.own_role_change

@@ -53,6 +53,22 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const [body, other] = [{ token: one.token }, { token: two.token }]
     return { path: '/v1/invitations/decline', body, other, key: null }
   },
+  async checkPolicy() {
+    const role = { key: 'boss', label: { en: 'Boss', fr: 'Chef' }, rank: 1, permissions: [] }
+    const document = { key: 'small', roles: [role], creator_role: 'boss', default_role: 'boss' }
+    const other = { document: { ...document, locale: 'fr' } }
+    return { path: '/v1/policies/check', body: { document }, other }
+  },
+  async importMembers(app) {
+    const { path } = await app.organization()
+    const body = { members: [{ user_id: 'u_ana', email: 'ana@acme.test' }] }
+    const other = { members: [{ user_id: 'u_bo', email: 'bo@acme.test' }] }
+    return { path: `${path}/members`, body, other }
+  },
+  async createGroup(app) {
+    const { path } = await app.organization()
+    return { path: `${path}/groups`, body: { name: 'Sales' }, other: { name: 'Support' } }
+  },
   async suspendMember(app) {
     const { path } = await app.organization()
     return { path: `${path}/members/${(await app.member(path)).id}/suspend` }

@@ -79,8 +79,9 @@ await t.test('nobody gains power by what they and those they bring do alone', as
   t.notOk(run.failed, `${String(run.errorInstance)} ${JSON.stringify(run.counterexample)}`)
 })
 
-const permissionsOf = ({ rules }: Game, role: string) =>
-  rules.roles.find(({ key }) => key === role)?.permissions ?? []
+function permissionsOf({ rules }: Game, role: string): readonly string[] {
+  return rules.roles.find(({ key }) => key === role)?.permissions ?? []
+}
 
 /** A member who has joined by the host's own invitation. */
 async function join({ app, org, model }: Game, role: string): Promise<Person> {

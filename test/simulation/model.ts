@@ -138,7 +138,8 @@ export function createModel(rules: Rules) {
     const needed = NEEDS[verb]
     if (needed !== undefined && !may(actor, needed)) return 'not_permitted'
     if (!isOffered(verb)) return 'not_offered'
-    if (actor === target) return refuseSelf(actor, verb)
+    const self = actor === target ? refuseSelf(actor, verb) : undefined
+    if (self !== undefined) return self
     return refuseTarget(actor, ask) ?? refuseByRules(actor, ask)
   }
 
