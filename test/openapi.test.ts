@@ -135,6 +135,13 @@ function routesOf(tree: string): { method: string; path: string }[] {
   )
 }
 
+/** A body: one example stands by itself, several have names. */
+interface Shown {
+  readonly schema: Json
+  readonly example?: unknown
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
+}
+
 /** What is wrong with the examples of a body; a body without one is wrong too. */
 function createValidate(document: Json) {
   const ajv = new Ajv2020({ strict: false, allErrors: true })
@@ -144,10 +151,11 @@ function createValidate(document: Json) {
   const inDocument = (schema: unknown) =>
     JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/'))
 
-  return ({ schema, example }: { schema: Json; example?: unknown }): unknown[] => {
+  return ({ schema, example, examples: named = {} }: Shown): unknown[] => {
     const { $ref } = schema
     const { examples = [] } = $ref ? document.components.schemas[$ref.split('/').at(-1)] : schema
-    const shown = [...(example === undefined ? [] : [example]), ...examples]
+    const values = Object.values(named).map(({ value }) => value)
+    const shown = [...(example === undefined ? [] : [example]), ...values, ...examples]
     if (shown.length === 0) return ['has no example']
     const check = ajv.compile(inDocument(schema))
     return shown.flatMap((one) => (check(one) ? [] : (check.errors ?? [])))
