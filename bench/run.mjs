@@ -1,7 +1,7 @@
 // The entry of `npm run bench`. Everything runs on a throw-away PostgreSQL; the result is
 // bench/RESULTS.md. To look closer, name what to measure: `node bench/run.mjs members batch` prints
 // only. BENCH_ROUNDS, BENCH_SECONDS and BENCH_WARM_UP shorten it, BENCH_DIST measures another build,
-// BENCH_LOG_LEVEL=info one that writes a line for each request.
+// and with BENCH_LOG_LEVEL=info the server writes a line for each request.
 import { writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { describeServer, settle, withDatabase } from './lib/database.mjs'
