@@ -10,12 +10,12 @@ const RULES_MAX = 200
 const TEXTS_MAX = 200
 
 const permission = z.union([z.enum(PERMISSIONS), z.string().regex(APP_PERMISSION)])
-export const RoleLabel = z.strictObject({
+const RoleLabel = z.strictObject({
   en: z.string().min(1).max(100),
   fr: z.string().min(1).max(100)
 })
 /** `custom` stands for an organization's own roles, so none may be called that. */
-export const RoleKey = z
+const RoleKey = z
   .string()
   .regex(KEY)
   .refine((key) => key !== CUSTOM, 'is reserved')
@@ -47,7 +47,7 @@ export const MEMBER_ACTIONS = ['change_role', 'remove', 'suspend', 'reassign'] a
 export type MemberAction = (typeof MEMBER_ACTIONS)[number]
 
 /** What may need a confirmation, or be left to some kinds of client: by its permission. */
-export const GUARDED = [
+const GUARDED = [
   'member.role',
   'member.remove',
   'member.suspend',
@@ -58,7 +58,6 @@ export const GUARDED = [
   'org.transfer',
   'role.manage'
 ] as const
-export type Guarded = (typeof GUARDED)[number]
 
 export const CHANNELS = ['web', 'desktop', 'mobile'] as const
 export type Channel = (typeof CHANNELS)[number]

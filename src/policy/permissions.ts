@@ -66,7 +66,7 @@ export function isPermission(text: string): boolean {
  * Everything that implies a permission, itself first: `x` covers `x:own`, `x.all` covers `x.some`.
  * Of the host's permissions each stands for itself alone.
  */
-export function coveredBy(permission: string): string[] {
+function coveredBy(permission: string): string[] {
   if (permission.startsWith(APP_PREFIX)) return [permission]
   const [whole = '', part] = permission.split(':')
   return [

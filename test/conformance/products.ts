@@ -50,7 +50,6 @@ export async function createProducts(t: Test) {
 }
 
 type TestApp = Awaited<ReturnType<typeof createTestApp>>
-export type Products = Awaited<ReturnType<typeof createProducts>>
 
 async function createTeam(
   app: TestApp,

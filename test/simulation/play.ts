@@ -201,7 +201,7 @@ interface Told {
 }
 
 /** Everybody the service knows, as it tells of them. */
-export async function readPeople({ app, org }: Game) {
+async function readPeople({ app, org }: Game) {
   const lists = await Promise.all(
     ['?limit=100', '?limit=100&status=removed'].map((query) =>
       app.call('GET', `${org.path}/members${query}`)

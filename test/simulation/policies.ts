@@ -13,7 +13,7 @@ const MANAGEMENT = [
   'org.transfer'
 ] as const
 
-export const ROLES = ['owner', 'admin', 'member', 'guest'] as const
+const ROLES = ['owner', 'admin', 'member', 'guest'] as const
 const RANKS = [100, 80, 40, 20]
 
 const chance = (weight: number) => fc.nat({ max: 99 }).map((n) => n < weight)
