@@ -12,7 +12,7 @@ const LOCK = {
 }
 
 const MEMBER_COLUMNS = `organization_id, id, email, email_key, role, status, invitation_id,
-  offer_expires_at, metadata, created_at, updated_at`
+  offer_expires_at, offer_lapses_to, metadata, created_at, updated_at`
 const INVITATION_COLUMNS = `organization_id, id, member_id, email, email_key, role, status, delivery,
   locale, generation, secret_id, send_count, policy_version, lifetime_days, email_must_match,
   invited_by_type, invited_by_id, created_at, updated_at, expires_at`
@@ -24,7 +24,7 @@ const ONE = {
   member: {
     name: 'insert_member',
     text: `insert into members (${MEMBER_COLUMNS})
-      values ($1, $2, $3, $3, 'member', 'invited', $4, $5, '{}', $6, $6)`
+      values ($1, $2, $3, $3, 'member', 'invited', $4, $5, 'invitation_expired', '{}', $6, $6)`
   },
   invitation: {
     name: 'insert_invitation',
@@ -48,8 +48,8 @@ const MANY = {
   members: {
     name: 'insert_members',
     text: `insert into members (${MEMBER_COLUMNS})
-      select $1, id, email, email, 'member', 'invited', invitation_id, $5::timestamptz, '{}',
-        $6::timestamptz, $6
+      select $1, id, email, email, 'member', 'invited', invitation_id, $5::timestamptz,
+        'invitation_expired', '{}', $6::timestamptz, $6
       from unnest($2::uuid[], $3::text[], $4::uuid[]) as member(id, email, invitation_id)`
   },
   invitations: {

@@ -6,9 +6,16 @@ import { answerParent } from '../lib/child.mjs'
 import { decodeId, encodeId } from './ids.mjs'
 
 const STATEMENT = `
-  select id, external_id, user_id, email, name, role, status, ended_by, invitation_id,
-    offer_expires_at, metadata, created_at, updated_at, joined_at, removed_at
+  select id, external_id, user_id, email, name, role, status, ended_by, invitation_id, resources,
+    offer_expires_at, metadata, created_at, updated_at, joined_at, last_active_at, removed_at
   from members where organization_id = $1 and status <> 'removed' order by id limit $2`
+
+const ROLE_LABELS = { owner: 'Owner', admin: 'Admin', member: 'Member' }
+const STATUS_LABELS = {
+  invited: 'Invited',
+  invitation_expired: 'Invitation expired',
+  active: 'Active'
+}
 
 const text = { type: 'string' }
 const textOrNull = { type: 'string', nullable: true }
@@ -24,13 +31,21 @@ const member = {
     email: text,
     name: textOrNull,
     role: text,
+    role_label: text,
     status: text,
+    status_label: text,
     ended_by: textOrNull,
     invitation_id: textOrNull,
+    resources: {
+      type: 'object',
+      nullable: true,
+      properties: { choice: text, ids: { type: 'array', items: text } }
+    },
     metadata: { type: 'object', additionalProperties: text },
     created_at: instant,
     updated_at: instant,
     joined_at: instantOrNull,
+    last_active_at: instantOrNull,
     removed_at: instantOrNull
   }
 }
@@ -62,16 +77,33 @@ app.get('/v1/organizations/:organization_id/members', { schema }, async (request
   const values = [decodeId(organization_id), limit + 1]
   const { rows } = await pool.query({ name: 'list_members', text: STATEMENT, values })
   const more = rows.length > limit
-  const data = (more ? rows.slice(0, limit) : rows).map((row) => ({
-    ...row,
-    id: encodeId('mem', row.id),
-    organization_id,
-    status:
+  const data = (more ? rows.slice(0, limit) : rows).map((row) => {
+    const status =
       row.status === 'invited' && row.offer_expires_at !== null && row.offer_expires_at <= now
         ? 'invitation_expired'
-        : row.status,
-    invitation_id: row.invitation_id === null ? null : encodeId('inv', row.invitation_id)
-  }))
+        : row.status
+    return {
+      id: encodeId('mem', row.id),
+      organization_id,
+      external_id: row.external_id,
+      user_id: row.user_id,
+      email: row.email,
+      name: row.name,
+      role: row.role,
+      role_label: ROLE_LABELS[row.role],
+      status,
+      status_label: STATUS_LABELS[status],
+      ended_by: row.ended_by,
+      invitation_id: row.invitation_id === null ? null : encodeId('inv', row.invitation_id),
+      resources: row.resources,
+      metadata: row.metadata,
+      created_at: row.created_at,
+      updated_at: row.updated_at,
+      joined_at: row.joined_at,
+      last_active_at: row.last_active_at,
+      removed_at: row.removed_at
+    }
+  })
   const next_cursor = more ? Buffer.from(data.at(-1).id).toString('base64url') : null
   return { data, has_more: more, next_cursor }
 })

@@ -51,13 +51,14 @@ const SEED_MEMBERS = `
       'key_01jd3v8k2ffb5t0m5r6w9x7y3z', now(), now(), ends, case when not invited then now() end
     from seeded)
   insert into members (organization_id, id, external_id, user_id, email, email_key, name, role,
-    status, invitation_id, offer_expires_at, metadata, created_at, updated_at, joined_at)
+    status, invitation_id, offer_expires_at, offer_lapses_to, metadata, created_at, updated_at,
+    joined_at)
   select $1, id, case when n % 3 = 0 then 'crm-' || n end,
     case when not invited then 'u_' || n end, email, email,
     case when n % 4 <> 0 then 'Pérsona "' || n || '"' end,
     case when n % 10 = 0 then 'admin' else 'member' end,
     case when invited then 'invited' else 'active' end, invitation_id,
-    case when invited then ends end,
+    case when invited then ends end, case when invited then 'invitation_expired' end,
     case when n % 3 = 1 then '{"plan": "team", "team": "north"}'::jsonb else '{}' end,
     now() - interval '1 millisecond' * n, now(), case when not invited then now() end
   from seeded`
