@@ -1,6 +1,6 @@
 // The floors of docs/architecture.md: a file imports from its own floor or a lower one.
 // A new file directly in src/ stands on the ground until it is named here.
-const BESIDE_CONTEXT = 'context|command|policy-versions|refusals'
+const BESIDE_CONTEXT = 'context|command|policy-versions|refusals|standing'
 const COMMAND_LINE = 'cli|deployment|key-commands|openapi-document|policy-commands|processes'
 const JOB_LIST = '^src/jobs/index\\.ts$'
 const FLOORS = [
@@ -27,6 +27,8 @@ const NO_FLOOR_BELOW = FLOORS.slice(0, -1).map(([floor, path], index) => ({
 
 const ROUTES = '^src/features/[^/]+/routes\\.ts$'
 const KNOW_FASTIFY = [ROUTES, '^src/(pages|http)/', '^src/(app|processes)\\.ts$']
+/** What an export is made of: it tells everything in the shapes in which the API tells it. */
+const EXPORT_CONTENTS = '^src/features/exports/contents\\.ts$'
 const PRIVATE = '^src/features/[^/]+/([^/]*schemas|errors|[^/]+\\.job|[^/]+\\.sweep)\\.ts$'
 const only = (name, packages, knownBy) => ({
   name: `only-${name}`,
@@ -85,7 +87,7 @@ module.exports = {
       name: 'features-keep-their-own',
       severity: 'error',
       comment: "A feature's schemas, errors, jobs and sweeps are its own: call its use cases.",
-      from: { path: '^src/features/([^/]+)/', pathNot: ROUTES },
+      from: { path: '^src/features/([^/]+)/', pathNot: [ROUTES, EXPORT_CONTENTS] },
       to: { path: PRIVATE, pathNot: '^src/features/$1/' }
     },
     {
@@ -94,6 +96,13 @@ module.exports = {
       comment: 'Accepting an invitation answers with a member: that wire shape, and nothing else.',
       from: { path: '^src/features/([^/]+)/routes\\.ts$' },
       to: { path: PRIVATE, pathNot: ['^src/features/$1/', 'schemas\\.ts$'] }
+    },
+    {
+      name: 'exports-tell-in-the-shapes-of-the-api',
+      severity: 'error',
+      comment: 'An export has everything as the API tells it: every wire shape, and nothing else.',
+      from: { path: EXPORT_CONTENTS },
+      to: { path: PRIVATE, pathNot: 'schemas\\.ts$' }
     },
     {
       name: 'features-keep-their-own-from-others',

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from './deps.js'
 import { apiKeyRoutes } from './features/api-keys/routes.js'
+import { billingRoutes } from './features/billing/routes.js'
 import { eventRoutes } from './features/events/routes.js'
+import { exportRoutes } from './features/exports/routes.js'
 import { groupRoutes } from './features/groups/routes.js'
 import { importRoutes } from './features/imports/routes.js'
 import { invitationRoutes } from './features/invitations/routes.js'
@@ -29,6 +31,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
 
   await app.register(organizationRoutes, { deps })
   await app.register(policyRoutes, { deps })
+  await app.register(billingRoutes, { deps })
   await app.register(memberRoutes, { deps })
   await app.register(reassignmentRoutes, { deps })
   await app.register(ownershipRoutes, { deps })
@@ -37,6 +40,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(groupRoutes, { deps })
   await app.register(invitationRoutes, { deps })
   await app.register(eventRoutes, { deps })
+  await app.register(exportRoutes, { deps })
   await app.register(apiKeyRoutes, { deps })
   await app.register(healthRoutes, { deps })
   await app.register(invitationPages, { deps })

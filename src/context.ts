@@ -2,6 +2,7 @@ import type { Tx } from './db/client.js'
 import type { Locale } from './errors.js'
 import type { Policy } from './policy/document.js'
 import type { Channel } from './policy/document-shape.js'
+import type { Standing } from './standing.js'
 
 /** Who does something, as the event log names them. */
 export type Actor =
@@ -57,6 +58,7 @@ export interface OrgContext extends CallContext {
   readonly caller: readonly string[]
   readonly organizationId: string
   readonly policy: PolicyVersion
+  readonly standing: Standing
   /** From which kind of client the acting member calls; null: unknown, or the host itself. */
   readonly channel: Channel | null
 }

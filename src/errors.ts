@@ -94,3 +94,17 @@ export const externalIdTaken = defineProblem({
   en: ['External id taken', 'Another one already has this external_id.'],
   fr: ['Identifiant externe déjà pris', 'Cet external_id est déjà utilisé.']
 })
+
+/** The subscription has ended: nobody comes in, and nothing of the team changes. */
+export const organizationCanceled = defineProblem({
+  code: 'organization_canceled',
+  status: 403,
+  en: [
+    'Subscription canceled',
+    'The organization’s subscription is canceled: it must be restored first.'
+  ],
+  fr: [
+    'Abonnement résilié',
+    'L’abonnement de l’organisation est résilié : il faut d’abord le rétablir.'
+  ]
+})

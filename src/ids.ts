@@ -1,7 +1,19 @@
 import { randomFillSync } from 'node:crypto'
 
 /** The closed list of id prefixes. Secrets (`mk_`, `mlk_`) never share one with an id. */
-export const ID_PREFIXES = ['org', 'mem', 'inv', 'grp', 'evt', 'key', 'job', 'mail', 'req'] as const
+export const ID_PREFIXES = [
+  'org',
+  'mem',
+  'inv',
+  'grp',
+  'bil',
+  'exp',
+  'evt',
+  'key',
+  'job',
+  'mail',
+  'req'
+] as const
 export type IdPrefix = (typeof ID_PREFIXES)[number]
 
 /**

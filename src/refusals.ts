@@ -104,6 +104,12 @@ const PROBLEMS: Readonly<Record<RefusalCode, Define>> = {
     ['Not in the plan', 'The organization’s plan does not include this.'],
     ['Hors abonnement', 'L’abonnement de l’organisation ne comprend pas cela.']
   ),
+  billing_past_due: define(
+    'billing_past_due',
+    402,
+    ['Invoice overdue', 'An invoice is overdue: this works again once it is paid.'],
+    ['Facture impayée', 'Une facture est en souffrance : cela sera possible une fois réglée.']
+  ),
   channel_not_allowed: define(
     'channel_not_allowed',
     403,

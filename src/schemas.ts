@@ -126,6 +126,98 @@ export const ConfirmQuery = Type.Object(
   { additionalProperties: false }
 )
 
+const SEATS_MAX = 10_000_000
+const PRICE_MAX = 1_000_000_000
+
+const Day = Type.String({ format: 'date', examples: ['2026-11-01'] })
+
+const Price = Type.Integer({
+  minimum: 0,
+  maximum: PRICE_MAX,
+  description: 'For a whole period, in minor units of the currency.',
+  examples: [1500]
+})
+
+/** What the host's billing says of an organization. What is left out is unset. */
+export const Billing = Type.Object(
+  {
+    status: Type.Union([Type.Literal('ok'), Type.Literal('past_due')], {
+      default: 'ok',
+      description:
+        '`past_due`: an invoice is overdue. It blocks what the policy says, nothing else.'
+    }),
+    plan: Type.Optional(
+      Nullable(Type.String({ minLength: 1, maxLength: 100, examples: ['business'] }))
+    ),
+    entitlements: Type.Array(
+      Type.String({ pattern: '^[a-z][a-z0-9_]{0,47}$', examples: ['team'] }),
+      {
+        maxItems: 50,
+        uniqueItems: true,
+        default: [],
+        description:
+          'What the plan includes. A policy may ask for `team` (bringing anybody in) and ' +
+          '`custom_roles`; others are yours.'
+      }
+    ),
+    seats: Type.Optional(
+      Nullable(
+        Type.Integer({
+          minimum: 0,
+          maximum: SEATS_MAX,
+          description:
+            'How many the plan has, or are paid for; null: as the policy says. Fewer than are ' +
+            'used evicts nobody.',
+          examples: [25]
+        })
+      )
+    ),
+    period: Type.Optional(
+      Nullable(
+        Type.Object(
+          { starts_on: Day, ends_on: Day },
+          {
+            additionalProperties: false,
+            description:
+              'Days of the organization’s time zone; `ends_on` is the first day of the next ' +
+              'period. When it is over and no other was pushed, periods of the same length follow.',
+            examples: [{ starts_on: '2026-11-01', ends_on: '2026-12-01' }]
+          }
+        )
+      )
+    ),
+    currency: Type.Optional(
+      Nullable(Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217.', examples: ['USD'] }))
+    ),
+    prices: Type.Object(
+      { seat: Type.Optional(Price), resource: Type.Optional(Price) },
+      {
+        additionalProperties: false,
+        default: {},
+        description: 'Without one the policy’s price of the plan holds, if it has any.'
+      }
+    ),
+    account_owner: Type.Optional(
+      Nullable(Type.String({ minLength: 1, maxLength: 200, examples: ['Acme SAS'] }))
+    )
+  },
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        status: 'ok',
+        plan: 'business',
+        entitlements: ['team'],
+        seats: 25,
+        period: { starts_on: '2026-11-01', ends_on: '2026-12-01' },
+        currency: 'USD',
+        prices: { seat: 2300 }
+      }
+    ]
+  }
+)
+export type Billing = Static<typeof Billing>
+
 export const OrganizationParams = Type.Object({ organization_id: Id('org') })
 
 export const ProblemSchema = Type.Object(

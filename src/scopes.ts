@@ -17,6 +17,10 @@ export const SCOPES = [
   'invitations:read',
   'invitations:write',
   'invitations:accept',
+  'billing:read',
+  'billing:write',
+  'exports:read',
+  'exports:write',
   'events:read'
 ] as const
 export type Scope = (typeof SCOPES)[number]

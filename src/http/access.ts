@@ -11,6 +11,7 @@ import type { Permission } from '../policy/permissions.js'
 import { inOrganization, knownPolicyVersion, loadPolicyVersion } from '../policy-versions.js'
 import { enforce } from '../refusals.js'
 import { hasScope, type Scope } from '../scopes.js'
+import { refuseCanceled, type Standing } from '../standing.js'
 import { type ActorName, type CallerFacts, createFindCaller, type MemberFacts } from './caller.js'
 import {
   actorNotMember,
@@ -41,6 +42,8 @@ interface TenantAccess {
    * the proof waits for the body. What the body says before that is only held against its schema.
    */
   readonly subjectOf?: (body: unknown) => ActorName | undefined
+  /** Members get this far even when the subscription has ended and access with it. */
+  readonly evenCanceled?: true
 }
 
 declare module 'fastify' {
@@ -215,21 +218,33 @@ async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgContext> 
   const { key, facts, access, organizationId } = claim
   const limited = key.organizationIds?.includes(organizationId ?? '') === false
   if (!facts.organization || organizationId === undefined || limited) throw notFound()
+  const { policyKey, policyVersion, customRoles, standing } = facts.organization
+  if (standing.status === 'deleted') throw notFound()
   if (!hasScope(key.scopes, access.scope)) throw insufficientScope({ scope: access.scope })
 
-  const { policyKey, policyVersion, customRoles } = facts.organization
   const version =
     knownPolicyVersion(deps, policyKey, policyVersion) ??
     (await loadPolicyVersion(deps, deps.db, policyKey, policyVersion))
   const policy = inOrganization(version, customRoles)
-  const { actor, caller } = proveActor(policy.policy, claim)
+  const { actor, caller } = proveActor(policy.policy, standing, claim)
   const { now, requestId, locale } = key
-  return { organizationId, policy, actor, caller, channel: claim.channel, now, requestId, locale }
+  return {
+    organizationId,
+    policy,
+    standing,
+    actor,
+    caller,
+    channel: claim.channel,
+    now,
+    requestId,
+    locale
+  }
 }
 
 /** The key itself, or the member it speaks for, whose role must permit this at all. */
 function proveActor(
   policy: Policy,
+  standing: Standing,
   { key, facts: { member }, access, actor }: TenantClaim
 ): Pick<OrgContext, 'actor' | 'caller'> {
   if (!actor) return { actor: key.actor, caller: [key.actor.id] }
@@ -237,6 +252,8 @@ function proveActor(
     throw actorNotMember()
   }
   if (member.status !== 'active') throw actorSuspended()
+  const canceled = access.evenCanceled ? undefined : refuseCanceled(standing, policy)
+  if (canceled) throw canceled
   // What it is done to is decided by the command.
   if (access.permission !== null) {
     const { id, role } = member

@@ -2,6 +2,7 @@ import { coalesce } from '../coalesce.js'
 import type { Statement } from '../db/statement.js'
 import type { Deps } from '../deps.js'
 import { idToUuid, uuidToId } from '../ids.js'
+import { organizationStatusAt, type Standing } from '../standing.js'
 
 /** What a request says of its caller, all of it unproven. */
 export interface CallerQuestion {
@@ -40,6 +41,8 @@ interface OrganizationFacts {
   readonly policyVersion: number
   /** The organization's own roles as JSON text; null: it has none. */
   readonly customRoles: string | null
+  /** As of the instant of the question. */
+  readonly standing: Standing
 }
 
 export interface MemberFacts {
@@ -69,6 +72,8 @@ const FIND_CALLERS: Statement = {
         join api_keys k on k.id = asked.id::uuid),
       'organizations', (
         select json_agg(json_build_object('place', asked.place - 1, 'policy_key', o.policy_key,
+          'status', o.status, 'flag_at', o.flag_at, 'delete_at', o.delete_at,
+          'entitlements', o.entitlements, 'billing_status', o.billing_status,
           'policy_version', (
             select p.version from policies p where p.key = o.policy_key
             order by p.version desc limit 1),
@@ -115,6 +120,11 @@ interface OrganizationRow {
   readonly policy_key: string
   readonly policy_version: number
   readonly custom_roles: string | null
+  readonly status: Standing['status']
+  readonly flag_at: string | null
+  readonly delete_at: string | null
+  readonly entitlements: string[]
+  readonly billing_status: Standing['billingStatus']
 }
 
 interface MemberRow {
@@ -136,14 +146,15 @@ const BATCH = { max: 200, lanes: 2 }
 export function createFindCaller(deps: Deps): (question: CallerQuestion) => Promise<CallerFacts> {
   return coalesce<CallerQuestion, CallerFacts>(async (questions) => {
     const { keys, organizations, members, places } = collect(questions)
+    const now = deps.now()
     const [row] = await deps.db.run<{ found: string }>(FIND_CALLERS, [
       JSON.stringify(keys),
       JSON.stringify(organizations),
       JSON.stringify(members),
-      deps.now()
+      now
     ])
     if (!row) throw new Error('a select without from answers with one row')
-    return answer(places, JSON.parse(row.found) as Found)
+    return answer(places, JSON.parse(row.found) as Found, now)
   }, BATCH)
 }
 
@@ -209,9 +220,9 @@ const nameOf = (organization: number, person: ActorName) =>
     ? `${organization} user ${person.userId}`
     : `${organization} ${person.memberId}`
 
-function answer(places: readonly Places[], found: Found): CallerFacts[] {
+function answer(places: readonly Places[], found: Found, now: Date): CallerFacts[] {
   const keys = byPlace(found.keys, toKey)
-  const organizations = byPlace(found.organizations, toOrganization)
+  const organizations = byPlace(found.organizations, (row) => toOrganization(row, now))
   const members = byPlace(found.members, toMember)
   const at = <T>(values: readonly T[], place: number | undefined) =>
     place === undefined ? undefined : values[place]
@@ -244,10 +255,18 @@ const toKey = (row: KeyRow): KeyFacts => ({
   revokedAt: toDate(row.revoked_at)
 })
 
-const toOrganization = (row: OrganizationRow): OrganizationFacts => ({
+const toOrganization = (row: OrganizationRow, now: Date): OrganizationFacts => ({
   policyKey: row.policy_key,
   policyVersion: row.policy_version,
-  customRoles: row.custom_roles
+  customRoles: row.custom_roles,
+  standing: {
+    status: organizationStatusAt(
+      { status: row.status, flagAt: toDate(row.flag_at), deleteAt: toDate(row.delete_at) },
+      now
+    ),
+    entitlements: row.entitlements,
+    billingStatus: row.billing_status
+  }
 })
 
 const toMember = (row: MemberRow): MemberFacts => ({

@@ -72,11 +72,15 @@ function ownResponses({ response }: FastifySchema, takesKey: boolean) {
       {
         description: STATUS_CODES[status] ?? status,
         ...(takesKey ? { headers: REPLAYED } : {}),
-        content: { 'application/json': { schema } }
+        content: contentOf(schema)
       }
     ])
   )
 }
+
+/** JSON, unless the route says by itself what it sends. */
+const contentOf = (schema: TSchema): unknown =>
+  'content' in schema ? schema['content'] : { 'application/json': { schema } }
 
 const problem = (description: string, headers?: Record<string, TSchema>) => ({
   description,

@@ -25,6 +25,7 @@ const TAGS = [
   { name: 'Groups', description: 'Departments, projects, places: sets of members.' },
   { name: 'Invitations', description: 'Offers of a seat, and what became of them.' },
   { name: 'Events', description: 'What happened, by whom.' },
+  { name: 'Exports', description: 'All that a team holds, as one file.' },
   { name: 'API keys', description: 'How your backend proves itself.' },
   { name: 'Operating', description: 'For whoever keeps Muster running.' }
 ]

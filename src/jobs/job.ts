@@ -31,6 +31,8 @@ export function defineJob<P extends TSchema>(job: Job<P>): Job<P> {
 export interface Sweep {
   readonly name: string
   readonly everyMs: number
+  /** How many batches one after the other; what is left then waits. Left out: 100. */
+  readonly runsMax?: number
   /** Does a bounded batch; returns how much it did, so that more than a batch is done at once. */
   run(deps: Deps): Promise<number>
 }

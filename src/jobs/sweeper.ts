@@ -2,8 +2,8 @@ import type { Deps } from '../deps.js'
 import type { Sweep } from './job.js'
 
 const SWEEP_PREFIX = 'sweep.'
-/** Batches of one run; what is left then waits for the next. */
-const BATCHES_MAX = 100
+/** Batches of one run where a sweep does not say; what is left then waits for the next. */
+const RUNS_MAX = 100
 /** The schedules live in the queue: a flushed Redis has forgotten them until they are made again. */
 const REVIVE_MS = 30_000
 
@@ -44,7 +44,7 @@ export function sweepOf(name: string, sweeps: readonly Sweep[]): Sweep | undefin
 }
 
 export async function runSweep(deps: Deps, sweep: Sweep): Promise<void> {
-  for (let batch = 0; batch < BATCHES_MAX; batch += 1) {
+  for (let run = 0; run < (sweep.runsMax ?? RUNS_MAX); run += 1) {
     if ((await sweep.run(deps)) === 0) return
   }
 }

@@ -83,6 +83,11 @@ export const TEXTS: Readonly<Record<Locale, Texts>> = {
         'This invitation has been accepted',
         'If that was you, there is nothing left to do: sign in as usual. If it was not, tell ' +
           'whoever invited you.'
+      ],
+      organization_canceled: [
+        'This team’s subscription has ended',
+        'Nobody can join it for now. If the subscription is restored, this link may work again: ' +
+          'ask whoever invited you.'
       ]
     }
   },
@@ -144,6 +149,11 @@ export const TEXTS: Readonly<Record<Locale, Texts>> = {
         'Cette invitation a été acceptée',
         'Si c’était vous, il ne reste rien à faire\u00a0: connectez-vous comme d’habitude. Sinon, ' +
           'prévenez la personne qui vous a invité.'
+      ],
+      organization_canceled: [
+        'L’abonnement de cette équipe est résilié',
+        'Personne ne peut la rejoindre pour le moment. Si l’abonnement est rétabli, ce lien pourra ' +
+          'fonctionner de nouveau\u00a0: demandez à la personne qui vous a invité.'
       ]
     }
   }

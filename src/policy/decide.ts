@@ -16,6 +16,7 @@ import {
   testSelf
 } from './test-authority.js'
 import {
+  testBilling,
   testChannel,
   testConfirmation,
   testEntitlement,
@@ -28,7 +29,7 @@ import {
  * The only place that grants anything. Pure: the same policy, actor, action and circumstances always
  * give the same decision. The tests run in a fixed order, and the first that fails names the
  * refusal: permission of the actor's role, oneself, protected roles, rank, the matrix of
- * `authority`, holders, entitlements, client channel, confirmation. (Whether a seat is free is asked
+ * `authority`, holders, entitlements, billing, client channel, confirmation. (Whether a seat is free is asked
  * by whoever gives seats away, after this.)
  *
  * The host itself needs no permission and no rank: what the policy offers at all, how many holders a
@@ -68,6 +69,7 @@ function refuseMember(asked: Asked, actor: DecidingMember): Refusal | undefined 
     () => testMatrix(policy, actor, action),
     () => testHolders(policy, action, circumstances),
     () => testEntitlement(policy, action, circumstances),
+    () => testBilling(policy, action, circumstances),
     () => testChannel(policy, actor, action),
     () => testConfirmation(policy, action, circumstances)
   ])
@@ -79,6 +81,7 @@ function refuseHost({ policy, action, circumstances }: Asked): Refusal | undefin
     () => testKnownRole(policy, action),
     () => testHolders(policy, action, circumstances),
     () => testEntitlement(policy, action, circumstances),
+    () => testBilling(policy, action, circumstances),
     () => testConfirmation(policy, action, circumstances)
   ])
 }

@@ -32,6 +32,10 @@ export type Action =
     }
   /** A role of the organization's own is made, changed or deleted; it holds or will hold these. */
   | { readonly type: 'manage_roles'; readonly permissions: readonly string[] }
+  /** Something becomes of the organization as a whole. */
+  | {
+      readonly type: 'cancel_subscription' | 'restore_subscription' | 'delete_organization'
+    }
 export type ActionType = Action['type']
 
 /** How many members hold a role. */
@@ -47,6 +51,8 @@ export interface Circumstances {
   readonly holders?: (role: string) => Holders
   /** What the host has given the organization beyond the policy. */
   readonly entitlements?: readonly string[]
+  /** An invoice of the organization is overdue. */
+  readonly pastDue?: boolean
   /** The caller has said that it means it. */
   readonly confirmed?: boolean
 }
@@ -77,6 +83,7 @@ export type RefusalCode =
   | 'single_holder'
   | 'role_full'
   | 'not_entitled'
+  | 'billing_past_due'
   | 'channel_not_allowed'
   | 'confirmation_required'
 

@@ -1,4 +1,5 @@
 import type { PolicySource } from './document-shape.js'
+import { readDays } from './duration.js'
 import { CUSTOM, EVERY } from './selectors.js'
 
 export interface Issue {
@@ -71,6 +72,55 @@ function contradictions(policy: PolicySource, keys: ReadonlySet<string>): Issue[
       : []),
     ...(invitations.fields.resources !== 'absent' && invitations.resource_choices.length === 0
       ? [{ path: ['invitations', 'resource_choices'], message: 'leaves nothing to choose' }]
-      : [])
+      : []),
+    ...moneyContradictions(policy)
   ]
 }
+
+/** An issue where something is wrong. */
+const whenever = (isWrong: boolean, path: Issue['path'], message: string): Issue[] =>
+  isWrong ? [{ path, message }] : []
+
+function moneyContradictions({
+  seats,
+  billing,
+  reassignment,
+  cancellation
+}: PolicySource): Issue[] {
+  const isLimited = seats.mode === 'hard_cap' || seats.mode === 'prepaid'
+  // An offer holds the seat that its acceptance is not refused.
+  const held = ['invited', 'active', ...(reassignment.enabled ? ['reassignment_pending'] : [])]
+  const missing = held.filter((status) => !seats.counted.some((counted) => counted === status))
+  const plans = new Set(billing.prices.map(({ plan }) => plan))
+  const isToldApart = seats.resend_expired_when_full !== 'refuse'
+  return [
+    ...whenever(
+      isLimited && missing.length > 0,
+      ['seats', 'counted'],
+      `must have ${missing.join(', ')}: seats are limited`
+    ),
+    ...whenever(
+      isToldApart && seats.mode !== 'prepaid',
+      ['seats', 'resend_expired_when_full'],
+      'is for prepaid seats only'
+    ),
+    ...whenever(
+      billing.prices.length > 0 && billing.currency === null,
+      ['billing', 'currency'],
+      'is needed where there are prices'
+    ),
+    ...whenever(
+      plans.size < billing.prices.length,
+      ['billing', 'prices'],
+      'has the same plan twice'
+    ),
+    ...whenever(
+      comesFirst(cancellation.delete_after, cancellation.flag_after),
+      ['cancellation', 'delete_after'],
+      'comes before flag_after'
+    )
+  ]
+}
+
+const comesFirst = (one: string | null, other: string | null) =>
+  one !== null && other !== null && readDays(one) < readDays(other)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { billing, cancellation, exportRules, plan, seats } from './billing-shape.js'
 import { DAYS, durationDays } from './duration.js'
 import { APP_PERMISSION, PERMISSIONS } from './permissions.js'
 import { CUSTOM, EVERY } from './selectors.js'
@@ -56,6 +57,8 @@ const GUARDED = [
   'invitation.resend',
   'invitation.cancel',
   'org.transfer',
+  'org.delete',
+  'subscription.cancel',
   'role.manage'
 ] as const
 
@@ -90,16 +93,6 @@ const ownership = z.strictObject({
   /** The role that is transferred; left out: the creator's. */
   role: RoleKey.optional(),
   former_becomes: RoleKey.optional()
-})
-
-const COUNTABLE = ['invited', 'active', 'suspended', 'reassignment_pending'] as const
-
-const seats = z.strictObject({
-  mode: z.enum(['hard_cap', 'none']).default('none'),
-  /** The size of a team that says nothing itself. */
-  limit: z.int().min(0).nullable().default(null),
-  /** Which members use a seat. An offer that has run out never does. */
-  counted: z.array(z.enum(COUNTABLE)).default([...COUNTABLE])
 })
 
 const days = z
@@ -228,7 +221,11 @@ export const PolicyShape = z.strictObject({
   member_fields: z
     .array(z.enum(['name', 'role', 'resources']))
     .default(['name', 'role', 'resources']),
+  plan: plan.prefault({}),
   seats: seats.prefault({}),
+  billing: billing.prefault({}),
+  cancellation: cancellation.prefault({}),
+  exports: exportRules.prefault({}),
   invitations: invitations.prefault({}),
   notifications: z.array(notification).max(RULES_MAX).default([]),
   links: links.prefault({}),

@@ -3,7 +3,7 @@ import type { Action, Circumstances, Decision, RefusalCode, Target } from './dec
 import type { Policy } from './document.js'
 import { PERMISSIONS } from './permissions.js'
 import { grantOf } from './test-authority.js'
-import { CUSTOM_ROLES_ENTITLEMENT, channelsFor } from './test-limits.js'
+import { channelsFor, ENTITLEMENTS } from './test-limits.js'
 
 /** What holders of a role may do to whom, by role keys. */
 export interface May {
@@ -48,7 +48,7 @@ const other = (role: string): Target => ({ id: 'other', role, status: 'active' }
 /** Never in the way: how many hold a role, what the plan has, which client, and being sure. */
 const NO_LIMITS: Circumstances = {
   holders: () => ({ active: Number.MAX_SAFE_INTEGER, all: 0 }),
-  entitlements: [CUSTOM_ROLES_ENTITLEMENT],
+  entitlements: ENTITLEMENTS,
   confirmed: true
 }
 

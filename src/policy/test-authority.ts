@@ -22,7 +22,10 @@ const PERMISSION_FOR: Readonly<Record<Exclude<ActionType, 'use'>, Permission | u
   reactivate: 'member.suspend',
   reassign: 'member.reassign',
   transfer: 'org.transfer',
-  manage_roles: 'role.manage'
+  manage_roles: 'role.manage',
+  cancel_subscription: 'subscription.cancel',
+  restore_subscription: 'subscription.cancel',
+  delete_organization: 'org.delete'
 }
 
 /** Which permission an action takes; undefined: none, as one may do it to oneself. */

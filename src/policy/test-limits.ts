@@ -1,3 +1,4 @@
+import { type PastDueBlock, TEAM_ENTITLEMENT } from './billing-shape.js'
 import {
   type Action,
   type ActionType,
@@ -105,19 +106,50 @@ function countOf(holders: Circumstances['holders'], role: string): Holders {
 }
 
 /** What an organization must have been given where roles of its own are not for everybody. */
-export const CUSTOM_ROLES_ENTITLEMENT = 'custom_roles'
+const CUSTOM_ROLES_ENTITLEMENT = 'custom_roles'
+/** Everything that a policy can ask for: nothing is in the way of whoever has it. */
+export const ENTITLEMENTS: readonly string[] = [TEAM_ENTITLEMENT, CUSTOM_ROLES_ENTITLEMENT]
 
+/** What the plan does not have, which is neither a lack of permission nor of seats (OUPI-08). */
 export function testEntitlement(
-  { custom_roles: { allowed } }: Policy,
-  { type }: Action,
+  policy: Policy,
+  action: Action,
   { entitlements = [] }: Circumstances
 ): Refusal | undefined {
-  if (type !== 'manage_roles' || allowed !== 'entitled') return undefined
-  return entitlements.includes(CUSTOM_ROLES_ENTITLEMENT)
+  const entitlement = entitlementFor(policy, action)
+  return entitlement === undefined || entitlements.includes(entitlement)
     ? undefined
-    : refuse('not_entitled', 'the organization was not given roles of its own', {
-        entitlement: CUSTOM_ROLES_ENTITLEMENT
-      })
+    : refuse('not_entitled', `the plan lacks ${entitlement}`, { entitlement })
+}
+
+function entitlementFor({ custom_roles, plan }: Policy, action: Action): string | undefined {
+  const bringsIn =
+    action.type === 'invite' ||
+    action.type === 'import' ||
+    (action.type === 'use' && action.permission === 'member.invite')
+  if (bringsIn && plan.team_feature === 'entitled') return TEAM_ENTITLEMENT
+  return action.type === 'manage_roles' && custom_roles.allowed === 'entitled'
+    ? CUSTOM_ROLES_ENTITLEMENT
+    : undefined
+}
+
+const BLOCKED_AS: Readonly<Partial<Record<ActionType, PastDueBlock>>> = {
+  invite: 'invitation',
+  import: 'import',
+  resend: 'resend'
+}
+
+/** What an unpaid invoice keeps from being done, and nothing else (SM-38, SM-41). */
+export function testBilling(
+  { billing: { past_due_blocks: blocks } }: Policy,
+  action: Action,
+  { pastDue = false }: Circumstances
+): Refusal | undefined {
+  const isInviting = action.type === 'use' && action.permission === 'member.invite'
+  const block = isInviting ? 'invitation' : BLOCKED_AS[action.type]
+  return pastDue && block !== undefined && blocks.includes(block)
+    ? refuse('billing_past_due', 'an invoice is overdue', { blocked: block })
+    : undefined
 }
 
 /** The only kinds of client that may do it; undefined: any. */
@@ -148,7 +180,9 @@ export function testConfirmation(
     : undefined
 }
 
-/** By what channels and confirmations are ruled. Taking a suspension back harms nobody. */
+const TAKES_BACK: readonly ActionType[] = ['reactivate', 'restore_subscription']
+
+/** By what channels and confirmations are ruled. Taking back what was done harms nobody. */
 function guardOf(action: Action): string {
-  return action.type === 'reactivate' ? '' : (permissionFor(action) ?? 'member.remove')
+  return TAKES_BACK.includes(action.type) ? '' : (permissionFor(action) ?? 'member.remove')
 }

@@ -49,6 +49,15 @@ export async function createProducts(t: Test) {
   return { ...app, team, of }
 }
 
+/** What each product sells its teams: OUPI and SurveyMonkey sell the team itself. */
+const BILLING: Readonly<Record<Product, object>> = {
+  oupi: { entitlements: ['team', 'custom_roles'], seats: 50 },
+  openphone: {},
+  surveymonkey: { entitlements: ['team'] },
+  respondio: {},
+  ampliphi: {}
+}
+
 type TestApp = Awaited<ReturnType<typeof createTestApp>>
 
 async function createTeam(
@@ -59,7 +68,7 @@ async function createTeam(
   const { call, unique } = app
   const { id, path, owner, as } = await app.organization({
     policy: product,
-    ...(product === 'oupi' ? { entitlements: ['custom_roles'], seat_limit: 50 } : {}),
+    billing: BILLING[product],
     ...fields
   })
   const add = async (role: string): Promise<Person> => {

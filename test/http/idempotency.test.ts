@@ -122,11 +122,11 @@ await t.test('Idempotency-Key', async (t) => {
   })
 
   await t.test('keeps nothing of a refusal: the same request may succeed later', async (t) => {
-    const org = await organization({ seat_limit: 1 })
+    const org = await organization({ billing: { seats: 1 } })
     const request = { headers: { 'idempotency-key': 'k' }, body: { emails: 'late@acme.test' } }
     const refused = await call('POST', `${org.path}/invitations`, request)
     t.match(refused, { status: 409, body: { code: 'seats_exhausted' } })
-    await call('PATCH', org.path, { body: { seat_limit: 2 } })
+    await call('PUT', `${org.path}/billing`, { body: { seats: 2 } })
     const answer = await call('POST', `${org.path}/invitations`, request)
     t.equal(answer.status, 201)
     t.notOk(isReplayed(answer))

@@ -117,7 +117,7 @@ await t.test('a problem', async (t) => {
       [{ name: 'Acme', owner: { ...owner, 'a/b~c': 1 } }, '#/owner/a~1b~0c'],
       [{ name: 'Acme', owner: { ...owner, email: 'no address' } }, '#/owner/email'],
       [{ name: 7, owner }, '#/name'],
-      [{ name: 'Acme', owner, seat_limit: '10' }, '#/seat_limit'],
+      [{ name: 'Acme', owner, billing: { seats: '10' } }, '#/billing/seats'],
       [{ name: 'Acme', owner, metadata: { plan: { deep: 1 } } }, '#/metadata/plan'],
       [{ owner }, '#']
     ]

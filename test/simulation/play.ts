@@ -36,7 +36,7 @@ const MOVES: Readonly<Record<string, readonly string[]>> = {
 /** One organization under one policy, and the model that is to agree with it. */
 export async function startGame(app: App, policy: string, rules: Rules) {
   const model = createModel(rules)
-  const org = await app.organization({ policy, seat_limit: null })
+  const org = await app.organization({ policy })
   const { body } = await app.call('GET', `${org.path}/members`)
   model.people.push({
     id: body.data[0].id,

@@ -4,6 +4,19 @@ export const EVENT_TYPES = [
   'api_key.revoked',
   'organization.created',
   'organization.updated',
+  'organization.canceled',
+  'organization.restored',
+  'organization.flagged_for_deletion',
+  'organization.deleted',
+  'billing.updated',
+  'billing.charge_due',
+  'billing.credit_due',
+  'billing.credit_expired',
+  'seats.limit_reached',
+  'seats.purchased',
+  'seats.released',
+  'export.started',
+  'export.finished',
   'policy.created',
   'policy.versioned',
   'role.created',
@@ -48,3 +61,5 @@ export type SubjectType =
   | 'group'
   | 'member'
   | 'invitation'
+  | 'billing_entry'
+  | 'export'

@@ -5,6 +5,7 @@ import type { Problem } from '../../errors.js'
 import { newId } from '../../ids.js'
 import { decide } from '../../policy/decide.js'
 import { refusalOf } from '../../refusals.js'
+import { circumstancesOf } from '../../standing.js'
 import { findGroupIds } from '../groups/queries.js'
 import { type Addressed, readAddresses } from '../invitations/addresses.js'
 import { refuseResources, seatResources } from '../invitations/fields.js'
@@ -12,7 +13,7 @@ import { findOccupants, type Occupants } from '../invitations/occupants.js'
 import { statusAt } from '../members/effective-status.js'
 import { countHolders, type HolderCounts } from '../members/holders.js'
 import type { LockedOrganization } from '../organizations/queries.js'
-import { freeSeatsOf, noSeatLeft } from '../seats/free-seats.js'
+import { openGate, type SeatGate } from '../seats/seat-gate.js'
 import { duplicateUser, joinedAtNotPast, unknownGroup } from './errors.js'
 import type { ImportedMember } from './schemas.js'
 
@@ -40,7 +41,7 @@ interface Known {
   readonly counts: HolderCounts
   readonly groupIds: ReadonlyMap<string, string>
   readonly confirmed: boolean
-  free: number
+  readonly gate: SeatGate
 }
 
 /** Decides about each person in the order given: earlier ones take the seats. */
@@ -60,7 +61,7 @@ export async function planAll(
     counts: await countHolders(tx, ctx, organization, roles),
     groupIds: await findGroupIds(tx, ctx.organizationId, [...names]),
     confirmed: asked.confirmed,
-    free: freeSeatsOf(organization)
+    gate: openGate(organization)
   }
   return people.map((person) => planOne(ctx, known, person))
 }
@@ -86,7 +87,6 @@ function planOne(ctx: OrgContext, known: Known, { invitee, address, problem }: P
   if (refusal) return { email, problem: refusal }
 
   const role = roleOf(known, invitee)
-  known.free -= 1
   known.occupants.claim(invitee, address.key)
   known.counts.claim(role, 'active')
   const groupIds = (invitee.groups ?? []).flatMap((name) => known.groupIds.get(name) ?? [])
@@ -114,16 +114,22 @@ function refuse(
   person: ImportedMember,
   emailKey: string
 ): Problem | undefined {
-  const { organization, counts, confirmed, occupants } = known
+  const { organization, counts, confirmed, occupants, gate } = known
   const { policy } = organization.policy
   const action = { type: 'import', role: roleOf(known, person) } as const
   return (
-    refusalOf(decide(policy, organization.actor, action, { ...counts, confirmed })) ??
+    refusalOf(
+      decide(policy, organization.actor, action, {
+        ...counts,
+        ...circumstancesOf(organization.row),
+        confirmed
+      })
+    ) ??
     refuseResources(person.resources, policy) ??
     refuseJoinedAt(person, ctx.now) ??
     refuseGroups(known, person) ??
     occupants.refuse(person, emailKey) ??
-    (known.free > 0 ? undefined : noSeatLeft(organization))
+    gate.take({ from: occupants.holderOf(emailKey) ? 'invitation_expired' : null, to: 'active' })
   )
 }
 

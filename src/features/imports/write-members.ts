@@ -7,6 +7,7 @@ import { memberAdded } from '../groups/group-events.js'
 import { findMemberships } from '../groups/queries.js'
 import { closeExpired } from '../invitations/close-expired.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import type { Joining, Plan } from './plan-imports.js'
 
 /** Adds everybody who joins to what the transaction writes, however many in the same statements. */
@@ -18,7 +19,7 @@ export async function writeMembers(
 ): Promise<void> {
   const joining = plans.flatMap(({ joining }) => joining ?? [])
   const reused = joining.flatMap(({ reused }) => reused?.id ?? [])
-  const expired = await closeExpired(tx, ctx, reused)
+  const expired = await closeExpired(tx, ctx, organization, reused)
   const added = await findAdded(tx, ctx, joining, reused)
   tx.add(
     members,
@@ -35,6 +36,16 @@ export async function writeMembers(
     ...joining.map(joinedEvent),
     ...added.map(memberAdded)
   ])
+  await settleSeats(
+    tx,
+    ctx,
+    organization,
+    joining.map(({ member, reused }) => ({
+      memberId: member.id,
+      before: reused ? { ...reused, status: 'invitation_expired' } : null,
+      after: member
+    }))
+  )
 }
 
 /** Whoever was invited before may be in a group already. */

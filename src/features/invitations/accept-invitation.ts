@@ -10,9 +10,11 @@ import { type EmailAddress, parseEmail } from '../../email.js'
 import { inWordsOf } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { statusAt } from '../members/effective-status.js'
 import { NO_OFFER } from '../members/queries.js'
-import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
+import { type LockedOrganization, lockIfThere, placeOf } from '../organizations/queries.js'
 import { reassignmentCompleted } from '../reassignments/reassignment-events.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import { alreadyMember, emailMismatch, emailNotVerified, invitationLinkInvalid } from './errors.js'
 import {
   findOffer,
@@ -37,8 +39,8 @@ export interface Accepted {
  * reserved by the invitation, or is somebody's whom they take over from (SM-75), so this is never
  * refused for lack of one. The same person accepting again gets the same member.
  *
- * @throws Problem invitation_link_invalid, why the link is dead, email_not_verified,
- * email_mismatch, already_member
+ * @throws Problem invitation_link_invalid, organization_canceled (OP-103), why the link is dead,
+ * email_not_verified, email_mismatch, already_member
  */
 export async function acceptInvitation(
   deps: Deps,
@@ -51,9 +53,9 @@ export async function acceptInvitation(
   const ctx: CallContext = { ...key, actor: { type: 'user', id: user.id, name: user.name ?? null } }
 
   return runCommand(deps, ctx, async (tx) => {
-    const organization = await lockOrganization(deps, tx, ctx, claims)
+    const organization = await lockIfThere(deps, tx, ctx, claims)
     const offer = await findOffer(tx, claims.organizationId, claims.subjectId)
-    if (!offer) throw invitationLinkInvalid()
+    if (!organization || !offer) throw invitationLinkInvalid()
     const { policy } = organization
     if (isSameAcceptance(offer, claims, user)) return { member: offer.member, policy }
 
@@ -63,6 +65,13 @@ export async function acceptInvitation(
       await refuseOtherMember(tx, offer, user, address)
       const member = await takeSeat(tx, offer, { user, address, now: ctx.now })
       appendAcceptance(tx, ctx, organization, { offer, member })
+      await settleSeats(tx, ctx, organization, [
+        {
+          memberId: member.id,
+          before: { ...offer.member, status: statusAt(offer.member, ctx.now) },
+          after: member
+        }
+      ])
       return { member, policy }
     })
   })

@@ -27,7 +27,8 @@ export async function claimAddress(
   const unclaimed = occupants.holderOf(address.key)
   if (!unclaimed) return
   if (unclaimed.invitationId === null) throw new Error('whoever is invited has an invitation')
-  appendEvents(tx, ctx, placeOf(organization), await closeExpired(tx, ctx, [unclaimed.id]))
+  const expired = await closeExpired(tx, ctx, organization, [unclaimed.id])
+  appendEvents(tx, ctx, placeOf(organization), expired)
   const row = await findInvitation(tx, ctx.organizationId, unclaimed.invitationId)
   await endOffer(tx, ctx, { organization, row }, 'canceled')
 }

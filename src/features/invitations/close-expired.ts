@@ -5,7 +5,10 @@ import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
 import type { NewEvent } from '../events/append-events.js'
 import { NO_OFFER } from '../members/queries.js'
+import type { LockedOrganization } from '../organizations/queries.js'
 import { reassignmentTimedOut } from '../reassignments/reassignment-events.js'
+import type { SeatMove } from '../seats/seat-move.js'
+import { settleSeats } from '../seats/settle-seats.js'
 
 /**
  * Writes down what time has done to the offers of these members, about whose seats something else
@@ -14,15 +17,15 @@ import { reassignmentTimedOut } from '../reassignments/reassignment-events.js'
 export async function closeExpired(
   tx: Tx,
   ctx: OrgContext,
+  organization: LockedOrganization,
   memberIds: readonly string[]
 ): Promise<NewEvent[]> {
   if (memberIds.length === 0) return []
   // A member has one open offer at most.
-  return closeDue(tx, ctx, { ...ctx, memberIds, limit: memberIds.length })
+  return closeDue(tx, ctx, organization, { memberIds, limit: memberIds.length })
 }
 
 interface Due {
-  readonly organizationId: string
   /** Left out: whosever it is. */
   readonly memberIds?: readonly string[]
   readonly limit: number
@@ -31,9 +34,12 @@ interface Due {
 /** The same of whatever is due, at most `limit` of it. */
 export async function closeDue(
   tx: Tx,
-  { now }: CallContext,
-  { organizationId, memberIds, limit }: Due
+  ctx: CallContext,
+  organization: LockedOrganization,
+  { memberIds, limit }: Due
 ): Promise<NewEvent[]> {
+  const { now } = ctx
+  const organizationId = organization.row.id
   const due = tx
     .select({ id: invitations.id })
     .from(invitations)
@@ -53,7 +59,8 @@ export async function closeDue(
     .returning()
   if (rows.length === 0) return []
   const accounts = await findAccounts(tx, organizationId, rows)
-  await lapseMembers(tx, organizationId, { rows, now })
+  const lapsed = await lapseMembers(tx, organizationId, { rows, now })
+  await settleSeats(tx, ctx, organization, movesOf(rows, lapsed))
   return rows.flatMap((row) => eventsOf(row, accounts.get(row.memberId)))
 }
 
@@ -77,9 +84,9 @@ async function lapseMembers(
   tx: Tx,
   organizationId: string,
   { rows, now }: { readonly rows: readonly InvitationRow[]; readonly now: Date }
-): Promise<void> {
+): Promise<MemberRow[]> {
   const ids = rows.map(({ id }) => id)
-  await tx
+  return tx
     .update(members)
     .set({
       ...NO_OFFER,
@@ -93,6 +100,22 @@ async function lapseMembers(
         inArray(members.invitationId, ids)
       )
     )
+    .returning()
+}
+
+/** At the instant at which time did it, however late it is written down. */
+function movesOf(rows: readonly InvitationRow[], lapsed: readonly MemberRow[]): SeatMove[] {
+  const offers = new Map(rows.map((row) => [row.id, row]))
+  return lapsed.map(({ id, invitationId, status, resources }): SeatMove => {
+    const offer = offers.get(invitationId ?? '')
+    const before = offer?.kind === 'reassignment' ? 'reassignment_pending' : 'invited'
+    return {
+      memberId: id,
+      before: { status: before, resources },
+      after: { status, resources },
+      ...(offer?.expiresAt ? { lapsedAt: offer.expiresAt } : {})
+    }
+  })
 }
 
 function eventsOf(row: InvitationRow, account: MemberRow | undefined): NewEvent[] {

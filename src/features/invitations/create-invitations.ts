@@ -6,13 +6,16 @@ import type { Deps } from '../../deps.js'
 import type { Problem } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
 import { refusalOf } from '../../refusals.js'
+import { circumstancesOf } from '../../standing.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { countHolders } from '../members/holders.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
-import { freeSeatsOf, noSeatLeft } from '../seats/free-seats.js'
+import { openGate } from '../seats/seat-gate.js'
+import type { SeatMove } from '../seats/seat-move.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import { readWanted, type Wanted } from './addresses.js'
 import { deliverOffers } from './deliver-offers.js'
-import { refuseFields } from './fields.js'
+import { refuseFields, seatResources } from './fields.js'
 import { findOccupants } from './occupants.js'
 import type { InvitationCreate } from './request-schemas.js'
 import { type Grant, writeOffers } from './write-offers.js'
@@ -58,6 +61,7 @@ export async function createInvitations(
       sendEmail: input.send_email
     })
     appendEvents(tx, ctx, placeOf(organization), [...expired, ...invitations.map(toInvitedEvent)])
+    await settleSeats(tx, ctx, organization, movesOf(grants, invitations))
     const via = input.send_email ? 'email' : 'link'
     const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations, via })
     return toResults(plans, invitations, linkTo)
@@ -79,23 +83,38 @@ async function planAll(
   const roles = wanted.map(({ invitee }) => roleOf(invitee))
   const occupants = await findOccupants(tx, ctx, wanted)
   const counts = await countHolders(tx, ctx, organization, roles)
-  let free = freeSeatsOf(organization)
+  const gate = openGate(organization)
+  const circumstances = { ...counts, ...circumstancesOf(organization.row), confirmed }
   return wanted.map(({ invitee, address, problem }): Plan => {
     const { email } = invitee
     if (problem) return { email, problem }
     const role = roleOf(invitee)
     const refusal =
-      refusalOf(decide(policy, actor, { type: 'invite', role }, { ...counts, confirmed })) ??
+      refusalOf(decide(policy, actor, { type: 'invite', role }, circumstances)) ??
       refuseFields(policy, invitee) ??
       occupants.refuse(invitee, address.key) ??
-      (free > 0 ? undefined : noSeatLeft(organization))
+      gate.take({ from: lapsedOr(occupants.holderOf(address.key)), to: 'invited' })
     if (refusal) return { email, problem: refusal }
-    free -= 1
     occupants.claim(invitee, address.key)
     counts.claim(role)
     return { email, grant: { invitee, address, role, reused: occupants.holderOf(address.key) } }
   })
 }
+
+/** Where nothing is in the way, whoever holds the address has let an offer run out. */
+const lapsedOr = (holder: unknown) => (holder === undefined ? null : 'invitation_expired')
+
+const movesOf = (grants: readonly Grant[], rows: readonly InvitationRow[]): SeatMove[] =>
+  rows.map((row, index) => {
+    const { reused, invitee } = grants[index] ?? {}
+    const resources = seatResources(invitee?.resources)
+    return {
+      memberId: row.memberId,
+      before: reused ? { status: 'invitation_expired', resources: reused.resources } : null,
+      after: { status: 'invited', resources },
+      offer: row
+    }
+  })
 
 /** Rows come in the order of the grants, and those in the order of the plans. */
 function toResults(

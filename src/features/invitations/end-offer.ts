@@ -6,7 +6,13 @@ import { appendEvents } from '../events/append-events.js'
 import { leaveGroups } from '../groups/queries.js'
 import { NO_OFFER } from '../members/queries.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
-import { isInvitation, isMember } from './queries.js'
+import { settleSeats } from '../seats/settle-seats.js'
+import { invitationStatusAt, isInvitation, isMember } from './queries.js'
+
+interface Ending {
+  readonly organization: LockedOrganization
+  readonly row: InvitationRow
+}
 
 /**
  * Ends an offer that was not accepted: the link is dead, and a seat of one's own free again. A seat
@@ -15,7 +21,7 @@ import { isInvitation, isMember } from './queries.js'
 export async function endOffer(
   tx: Tx,
   ctx: CallContext,
-  { organization, row }: { organization: LockedOrganization; row: InvitationRow },
+  { organization, row }: Ending,
   how: 'canceled' | 'declined'
 ): Promise<InvitationRow> {
   const { organizationId } = row
@@ -25,7 +31,7 @@ export async function endOffer(
     .where(isInvitation(organizationId, row.id))
     .returning()
   if (!updated) throw new Error('an invitation of a locked organization cannot disappear')
-  if (row.kind === 'seat') await endSeat(tx, ctx, row, how)
+  if (row.kind === 'seat') await endSeat(tx, ctx, { organization, row }, how)
   else await stopLapse(tx, ctx, row)
   appendEvents(tx, ctx, placeOf(organization), [
     {
@@ -41,15 +47,22 @@ export async function endOffer(
 /** Gives up a seat that nobody has taken. */
 async function endSeat(
   tx: Tx,
-  { now }: CallContext,
-  { organizationId, memberId }: InvitationRow,
+  ctx: CallContext,
+  { organization, row }: Ending,
   how: 'canceled' | 'declined'
 ): Promise<void> {
-  await tx
+  const { now } = ctx
+  const { organizationId, memberId } = row
+  const [ended] = await tx
     .update(members)
     .set({ ...NO_OFFER, status: 'removed', endedBy: how, removedAt: now, updatedAt: now })
     .where(isMember(organizationId, memberId))
+    .returning()
+  if (!ended) throw new Error('a member of a locked organization cannot disappear')
   await leaveGroups(tx, organizationId, memberId)
+  const status = invitationStatusAt(row, now) === 'pending' ? 'invited' : 'invitation_expired'
+  const move = { memberId, before: { ...ended, status } as const, after: ended }
+  await settleSeats(tx, ctx, organization, [move])
 }
 
 async function stopLapse(

@@ -6,9 +6,11 @@ import type { Deps } from '../../deps.js'
 import { maskEmail } from '../../email.js'
 import { inWordsOf, type OwnTexts } from '../../errors.js'
 import { findRole } from '../../policy/roles.js'
-import { currentPolicyOf, findOrganization } from '../organizations/queries.js'
+import { organizationStatusAt, refuseChange } from '../../standing.js'
+import { currentPolicyOf, findIfThere } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
-import { findInvitation, readInvitationToken, refuseDeadLink } from './queries.js'
+import { invitationLinkInvalid } from './errors.js'
+import { findOffer, readInvitationToken, refuseDeadLink } from './queries.js'
 import type { InvitationOffer } from './schemas.js'
 
 /** An invitation whose link works. */
@@ -29,7 +31,7 @@ export interface OpenInvitation {
  * What an invitation offers and where it goes on, for whoever holds its link. Changes nothing, as
  * mail scanners open links too. Public: the token is the proof.
  *
- * @throws Problem invitation_link_invalid, or why the link is dead
+ * @throws Problem invitation_link_invalid, organization_canceled, or why the link is dead
  */
 export async function findOpenInvitation(
   deps: Deps,
@@ -38,10 +40,14 @@ export async function findOpenInvitation(
   token: string
 ): Promise<OpenInvitation> {
   const claims = readInvitationToken(deps, token)
-  const row = await findInvitation(db, claims.organizationId, claims.subjectId)
-  const organization = await findOrganization(db, row.organizationId)
+  const organization = await findIfThere(db, claims.organizationId, ctx.now)
+  const offer = organization && (await findOffer(db, organization.id, claims.subjectId))
+  if (!offer) throw invitationLinkInvalid()
+  const { invitation: row } = offer
   const { policy } = await currentPolicyOf(deps, db, organization)
   await inWordsOf(policy.texts, () => {
+    const canceled = refuseChange(organizationStatusAt(organization, ctx.now), policy)
+    if (canceled) throw canceled
     refuseDeadLink(row, claims, ctx.now)
   })
   return {

@@ -9,7 +9,7 @@ import type { InvitationOffer } from './schemas.js'
  * What an invitation offers, for whoever holds its link. Changes nothing; it runs as a command only
  * so that an Idempotency-Key means the same here as at every other POST.
  *
- * @throws Problem invitation_link_invalid, or why the link is dead
+ * @throws Problem invitation_link_invalid, organization_canceled, or why the link is dead
  */
 export async function lookupInvitation(
   deps: Deps,

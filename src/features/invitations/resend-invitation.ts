@@ -3,17 +3,20 @@ import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations, resendAllowances } from '../../db/tables/invitations.js'
-import type { MemberStatus } from '../../db/tables/members.js'
+import type { MemberRow, MemberStatus } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
 import { enforce } from '../../refusals.js'
+import { circumstancesOf } from '../../standing.js'
 import { appendEvents } from '../events/append-events.js'
 import { statusAt } from '../members/effective-status.js'
 import { countHolders } from '../members/holders.js'
 import { writeMember } from '../members/queries.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
-import { freeSeatsOf, noSeatLeft } from '../seats/free-seats.js'
+import { openGate } from '../seats/seat-gate.js'
+import type { SeatMove } from '../seats/seat-move.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import { claimAddress } from './claim-address.js'
 import { deliverOffers } from './deliver-offers.js'
 import {
@@ -69,6 +72,9 @@ export async function resendInvitation(
         changes: changesOf(offer.invitation, invitation, ctx.now)
       }
     ])
+    await settleSeats(tx, ctx, organization, [
+      moveOf(offer.member, invitation, statusAt(offer.member, ctx.now))
+    ])
     const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations: [invitation], via })
     return { invitation, ...linkTo(invitation) }
   })
@@ -93,7 +99,8 @@ async function decideResend(
   if (invitation.kind === 'seat') {
     const lapsed = invitationStatusAt(invitation, ctx.now) === 'expired'
     const action = { type: 'resend', role, lapsed } as const
-    enforce(decide(policy, actor, action, { ...counts, confirmed }))
+    const standing = circumstancesOf(organization.row)
+    enforce(decide(policy, actor, action, { ...counts, ...standing, confirmed }))
     return
   }
   const target = { id: member.id, role: member.role, status: statusAt(member, ctx.now) }
@@ -125,6 +132,8 @@ function refuseResend(
   }
 }
 
+const LAPSED = { from: 'invitation_expired', to: 'invited' } as const
+
 /** What an open offer holds and one that ran out has lost: a seat, or that nobody has the address. */
 async function claimAgain(
   tx: Tx,
@@ -133,13 +142,29 @@ async function claimAgain(
   { kind, email, emailKey: key }: InvitationRow
 ): Promise<void> {
   if (kind === 'reassignment') await claimAddress(tx, ctx, organization, { email, key })
-  else if (freeSeatsOf(organization) === 0) throw noSeatLeft(organization)
+  else {
+    const full = openGate(organization).take({ ...LAPSED, isResend: true })
+    if (full) throw full
+  }
 }
 
 interface Reopening {
   readonly organization: LockedOrganization
   readonly offer: Offer
   readonly via: Via
+}
+
+/** Only what had run out takes a seat again. */
+const moveOf = (member: MemberRow, invitation: InvitationRow, before: MemberStatus): SeatMove => {
+  const after = invitation.kind === 'seat' ? 'invited' : 'reassignment_pending'
+  const { id, resources } = member
+  return {
+    memberId: id,
+    before: { status: before, resources },
+    after: { status: after, resources },
+    offer: invitation,
+    isResend: true
+  }
 }
 
 /** The invitation keeps the lifetime it was sent with, counted from now. */

@@ -4,6 +4,7 @@ import { runCommand } from '../../command.js'
 import { type CallContext, SYSTEM } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
+import type { OrganizationRow } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
 import { idPattern } from '../../ids.js'
 import { defineJob, enqueue } from '../../jobs/job.js'
@@ -12,8 +13,9 @@ import { renderInvitation } from '../../mail/templates/invitation.js'
 import { findRole } from '../../policy/roles.js'
 import { OFFER_CODES, OFFER_MAIL_TEXTS } from '../../policy/text-codes.js'
 import { ownWords } from '../../policy/texts.js'
+import { organizationStatusAt } from '../../standing.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
-import { currentPolicyOf, findOrganization } from '../organizations/queries.js'
+import { currentPolicyOf, findIfThere } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
 import { findOffer, invitationStatusAt, isInvitation, linkOf } from './queries.js'
 
@@ -25,6 +27,7 @@ const WAIT_FACTOR = 4
 /**
  * Mails the link of an invitation. `send` counts the mails of one invitation: a job that is late
  * does not repeat what a later one has sent, and each mail has one Message-ID however often tried.
+ * Of a canceled organization none is sent: it counts as failed, so that it can be sent again later.
  */
 export const sendInvitationEmail = defineJob({
   name: 'send-invitation-email',
@@ -38,16 +41,23 @@ export const sendInvitationEmail = defineJob({
 
   async run(deps, payload) {
     const { organization_id: organizationId, invitation_id: id, send } = payload
-    const offer = await findOffer(deps.db, organizationId, id)
-    const open = offer && invitationStatusAt(offer.invitation, deps.now()) === 'pending'
-    // Accepted, canceled, expired, sent again or sent already since it was queued.
+    const now = deps.now()
+    const organization = await findIfThere(deps.db, organizationId, now)
+    const offer = organization && (await findOffer(deps.db, organizationId, id))
+    const open = offer && invitationStatusAt(offer.invitation, now) === 'pending'
+    // Accepted, canceled, expired, sent again, sent already or deleted since it was queued.
     if (!open || offer.invitation.sendCount !== send || offer.invitation.delivery === 'sent') return
-    await deps.mailer.send(await composeMail(deps, offer.invitation))
+    if (organizationStatusAt(organization, now) !== 'active') {
+      await recordDelivery(deps, offer.invitation, 'failed')
+      return
+    }
+    await deps.mailer.send(await composeMail(deps, organization, offer.invitation))
     await recordDelivery(deps, offer.invitation, 'sent')
   },
 
   async giveUp(deps, { organization_id: organizationId, invitation_id: id, send }) {
-    const offer = await findOffer(deps.db, organizationId, id)
+    const organization = await findIfThere(deps.db, organizationId, deps.now())
+    const offer = organization && (await findOffer(deps.db, organizationId, id))
     if (offer?.invitation.sendCount !== send) return
     await recordDelivery(deps, offer.invitation, 'failed')
   }
@@ -70,8 +80,11 @@ export function enqueueInvitationEmails(
   enqueue(tx, { organizationId, now }, sendInvitationEmail, payloads)
 }
 
-async function composeMail(deps: Deps, row: InvitationRow): Promise<Mail> {
-  const organization = await findOrganization(deps.db, row.organizationId)
+async function composeMail(
+  deps: Deps,
+  organization: OrganizationRow,
+  row: InvitationRow
+): Promise<Mail> {
   const { policy } = await currentPolicyOf(deps, deps.db, organization)
   const sender = senderSettingsOf(deps.config, policy, organization)
   const code = `mail.${OFFER_CODES[row.kind]}`

@@ -57,6 +57,7 @@ export async function writeOffers(
   const expired = await closeExpired(
     tx,
     ctx,
+    organization,
     grants.flatMap(({ reused }) => reused?.id ?? [])
   )
   tx.add(

@@ -5,6 +5,7 @@ import { appendEvents } from '../events/append-events.js'
 import { leaveGroups } from '../groups/queries.js'
 import { placeOf } from '../organizations/queries.js'
 import { closeFormerOffer } from '../reassignments/close-former-offer.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import { concerning } from './member-events.js'
 import { type LockedMember, NO_OFFER, writeMember } from './queries.js'
 import type { RemovalChoices } from './removal-choices.js'
@@ -52,5 +53,7 @@ export async function endMembership(
       changes: { status: [target.status, 'removed'] }
     }
   ])
+  const before = { ...member, status: target.status }
+  await settleSeats(tx, ctx, organization, [{ memberId: member.id, before, after: ended }])
   return ended
 }

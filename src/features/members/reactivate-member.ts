@@ -5,8 +5,9 @@ import type { Deps } from '../../deps.js'
 import { decide } from '../../policy/decide.js'
 import { enforce } from '../../refusals.js'
 import { appendEvents } from '../events/append-events.js'
-import { type LockedOrganization, placeOf } from '../organizations/queries.js'
-import { freeSeatsOf, noSeatLeft } from '../seats/free-seats.js'
+import { placeOf } from '../organizations/queries.js'
+import { openGate } from '../seats/seat-gate.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import { memberNotSuspended } from './errors.js'
 import { concerning } from './member-events.js'
 import { lockMember, writeMember } from './queries.js'
@@ -30,7 +31,8 @@ export async function reactivateMember(
     const { status } = target
     if (status === 'active') return member
     if (status !== 'suspended') throw memberNotSuspended({ member_status: status })
-    refuseFull(organization)
+    const full = openGate(organization).take({ from: status, to: 'active' })
+    if (full) throw full
 
     const reactivated = await writeMember(tx, ctx, id, { status: 'active' })
     const { subject, data } = concerning(member)
@@ -42,12 +44,8 @@ export async function reactivateMember(
         changes: { status: [status, 'active'] }
       }
     ])
+    const move = { memberId: id, before: { ...member, status }, after: reactivated }
+    await settleSeats(tx, ctx, organization, [move])
     return reactivated
   })
-}
-
-function refuseFull(organization: LockedOrganization): void {
-  const { counted } = organization.policy.policy.seats
-  const takesSeat = counted.includes('active') && !counted.includes('suspended')
-  if (takesSeat && freeSeatsOf(organization) === 0) throw noSeatLeft(organization)
 }

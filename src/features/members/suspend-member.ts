@@ -6,6 +6,7 @@ import { decide } from '../../policy/decide.js'
 import { enforce } from '../../refusals.js'
 import { appendEvents } from '../events/append-events.js'
 import { placeOf } from '../organizations/queries.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import { countHolders } from './holders.js'
 import { concerning } from './member-events.js'
 import { lockMember, NO_OFFER, refuseInactive, writeMember } from './queries.js'
@@ -41,6 +42,8 @@ export async function suspendMember(
         changes: { status: [target.status, 'suspended'] }
       }
     ])
+    const before = { ...member, status: target.status }
+    await settleSeats(tx, ctx, organization, [{ memberId: id, before, after: suspended }])
     return suspended
   })
 }

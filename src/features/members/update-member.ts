@@ -14,6 +14,7 @@ import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { refuseResources, seatResources } from '../invitations/fields.js'
 import { isInvitation } from '../invitations/queries.js'
 import { placeOf } from '../organizations/queries.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import { fieldNotEditable, memberNotInTeam } from './errors.js'
 import { countHolders } from './holders.js'
 import { concerning, roleChanged } from './member-events.js'
@@ -50,6 +51,8 @@ export async function updateMember(
     })
     if (updated.role !== member.role) await changeOffer(tx, updated)
     appendEvents(tx, ctx, placeOf(organization), eventsOf(policy, member, changes))
+    const move = { memberId: id, before: { ...member, status }, after: { ...updated, status } }
+    await settleSeats(tx, ctx, organization, [move])
     return updated
   })
 }

@@ -4,7 +4,7 @@ import { type EventRow, events } from '../../db/tables/events.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
 import type { OrganizationRow } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
-import { currentPolicyOf, findOrganization } from '../organizations/queries.js'
+import { currentPolicyOf, findIfThere } from '../organizations/queries.js'
 import type { Telling } from './recipients.js'
 
 /** What is told of, and where it happened. */
@@ -12,17 +12,18 @@ export interface OrganizationTelling extends Telling {
   readonly organization: OrganizationRow
 }
 
-/** Undefined when there is no such event. */
+/** Undefined when there is no such event, or no organization any more. */
 export async function loadTelling(
   deps: Deps,
   organizationId: string,
   eventId: string
 ): Promise<OrganizationTelling | undefined> {
-  const event = await findEvent(deps.db, organizationId, eventId)
+  const now = deps.now()
+  const organization = await findIfThere(deps.db, organizationId, now)
+  const event = organization && (await findEvent(deps.db, organizationId, eventId))
   if (!event) return undefined
-  const organization = await findOrganization(deps.db, organizationId)
   const { policy } = await currentPolicyOf(deps, deps.db, organization)
-  return { event, organization, policy, now: deps.now() }
+  return { event, organization, policy, now }
 }
 
 async function findEvent(

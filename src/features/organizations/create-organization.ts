@@ -7,6 +7,8 @@ import { parseEmail } from '../../email.js'
 import { externalIdTaken, type Locale } from '../../errors.js'
 import { newId } from '../../ids.js'
 import { findNewestVersion, loadPolicyVersion, lockPolicy } from '../../policy-versions.js'
+import { NO_BILLING, toBillingFields } from '../billing/billing-fields.js'
+import { checkPeriod } from '../billing/check-period.js'
 import { appendEvents } from '../events/append-events.js'
 import { unknownPolicy } from './errors.js'
 import type { OrganizationCreate } from './schemas.js'
@@ -15,13 +17,14 @@ import { checkHosts } from './sender-settings.js'
 /**
  * Creates an organization together with its first member, who is active at once.
  *
- * @throws Problem unknown_policy, external_id_taken, host_not_allowed
+ * @throws Problem unknown_policy, external_id_taken, host_not_allowed, invalid_period
  */
 export async function createOrganization(
   deps: Deps,
   ctx: KeyContext,
   input: OrganizationCreate
 ): Promise<OrganizationRow> {
+  if (input.billing) checkPeriod(input.billing)
   return runCommand(deps, ctx, async (tx) => {
     const policyKey = input.policy ?? 'standard'
     await lockPolicy(tx, policyKey, 'follow')
@@ -67,8 +70,9 @@ function toRow(
     name: input.name,
     policyKey: policy.key,
     status: 'active' as const,
-    seatLimit: input.seat_limit ?? null,
-    entitlements: input.entitlements ?? [],
+    ...toBillingFields(input.billing ?? NO_BILLING),
+    creditBalance: 0,
+    billingNumber: 0,
     locale: input.locale ?? policy.locale,
     timeZone: input.time_zone ?? 'UTC',
     links: input.links ?? {},

@@ -14,13 +14,6 @@ export const hostNotAllowed = defineProblem({
   fr: ['Hôte non autorisé', 'L’hôte de {field} n’est pas dans MUSTER_ALLOWED_HOSTS.']
 })
 
-export const entitlementsAreHosts = defineProblem({
-  code: 'entitlements_are_the_hosts',
-  status: 403,
-  en: ['Only the host', 'Entitlements are given by the product itself, not by a member.'],
-  fr: ['Réservé au produit', 'Ces droits sont donnés par le produit, pas par un membre.']
-})
-
 export const policyIsHosts = defineProblem({
   code: 'policy_is_the_hosts',
   status: 403,

@@ -3,6 +3,7 @@ import type { KeyContext } from '../../context.js'
 import { containsText, type PageRequest, type PageResult, selectPage } from '../../db/page.js'
 import { type OrganizationRow, organizations } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
+import { isThere } from './queries.js'
 
 interface OrganizationFilter {
   readonly q?: string | undefined
@@ -18,6 +19,7 @@ export async function listOrganizations(
   page: PageRequest
 ): Promise<PageResult<OrganizationRow>> {
   const where = and(
+    isThere(ctx.now),
     ctx.organizationIds === null ? undefined : inArray(organizations.id, [...ctx.organizationIds]),
     q === undefined
       ? undefined

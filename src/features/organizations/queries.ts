@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
 import type { CallContext, PolicyVersion } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
 import { columnsOf, rowReader } from '../../db/rows.js'
@@ -11,6 +11,7 @@ import { idToUuid } from '../../ids.js'
 import type { DecidingActor } from '../../policy/decision.js'
 import type { Channel } from '../../policy/document-shape.js'
 import { findNewestVersion, inOrganization, loadPolicyVersion } from '../../policy-versions.js'
+import { organizationStatusAt, refuseChange } from '../../standing.js'
 
 const readOrganization = rowReader(organizations)
 
@@ -41,51 +42,132 @@ export interface LockedOrganization {
   readonly actor: DecidingActor
   /** Counted only for a policy that limits seats; undefined unless the lock asked for it. */
   readonly counts: MemberCounts | undefined
+  /** What the command has made of the organization's billing so far. */
+  readonly tally: Tally
+}
+
+/** What changes while a command runs, beside the row as it was read. */
+export interface Tally {
+  /** Number of the last billing entry. */
+  number: number
+  /** Money credits, in minor units. */
+  balance: number
+  /** How many seats the plan has or are paid for, as its billing says. */
+  seats: number | null
 }
 
 interface LockRequest {
   readonly organizationId: string
   /** So that it can be told how many seats are free. */
   readonly countMembers?: boolean
+  /** For what is done to an organization whose subscription has ended. */
+  readonly evenCanceled?: boolean
+  /** For writing down what time has done to it: even when that is its end. */
+  readonly evenDue?: boolean
 }
+
+type Locker = CallContext & { readonly channel?: Channel | null }
 
 /**
  * First thing in every command that changes who belongs to an organization. Whoever comes later
  * waits here, so that seat limits, last holders and double acceptance need no further care.
  *
- * @throws Problem not_found when there is no such organization, or the acting member has gone
+ * @throws Problem not_found when there is no such organization, or the acting member has gone;
+ * organization_canceled
  */
 export async function lockOrganization(
   deps: Deps,
   tx: Tx,
-  ctx: CallContext & { readonly channel?: Channel | null },
-  { organizationId, countMembers = false }: LockRequest
+  ctx: Locker,
+  request: LockRequest
 ): Promise<LockedOrganization> {
+  const organization = await lockIfThere(deps, tx, ctx, request)
+  if (!organization) throw notFound()
+  return organization
+}
+
+/** The same where it may have been deleted meanwhile: then undefined. */
+export async function lockIfThere(
+  deps: Deps,
+  tx: Tx,
+  ctx: Locker,
+  request: LockRequest
+): Promise<LockedOrganization | undefined> {
   const memberId = ctx.actor.type === 'member' ? idToUuid('mem', ctx.actor.id) : null
+  const { organizationId, countMembers = false } = request
   const values = [idToUuid('org', organizationId), memberId, countMembers, ctx.now]
   const [locked] = await tx.run<Locked>(LOCK, values)
-  if (!locked || (memberId !== null && locked.role === null)) throw notFound()
+  if (!locked || (memberId !== null && locked.role === null)) return undefined
   const row = readOrganization(locked as unknown as Record<string, unknown>)
   const version = await loadPolicyVersion(deps, tx, row.policyKey, locked.policy_version)
+  const policy = inOrganization(version, locked.custom_roles)
+  if (!isOpenTo(request, organizationStatusAt(row, ctx.now), policy)) return undefined
   return {
     row,
-    policy: inOrganization(version, locked.custom_roles),
+    policy,
+    tally: { number: row.billingNumber, balance: row.creditBalance, seats: row.seats },
     actor: decidingActor(ctx, locked.role),
     counts: countMembers ? (locked.counts ?? {}) : undefined
   }
 }
 
-function decidingActor(
-  { actor, channel = null }: CallContext & { readonly channel?: Channel | null },
-  role: string | null
-): DecidingActor {
+/** @throws Problem organization_canceled */
+function isOpenTo(
+  { evenCanceled = false, evenDue = false }: LockRequest,
+  status: OrganizationRow['status'],
+  { policy }: PolicyVersion
+): boolean {
+  if (status === 'deleted') return evenDue
+  const refusal = evenCanceled ? undefined : refuseChange(status, policy)
+  if (!refusal) return true
+  refusal.texts = policy.texts
+  throw refusal
+}
+
+function decidingActor({ actor, channel = null }: Locker, role: string | null): DecidingActor {
   if (role === null || actor.type !== 'member') return { kind: 'host' }
   return { kind: 'member', id: actor.id, role, channel }
 }
 
 export async function findOrganization(db: Db, id: string): Promise<OrganizationRow> {
   const [row] = await db.select().from(organizations).where(eq(organizations.id, id))
-  if (!row) throw notFound()
+  if (!row || row.status === 'deleted') throw notFound()
+  return row
+}
+
+/** For whoever comes without the proof that it is there: undefined once it is deleted. */
+export async function findIfThere(
+  db: Db,
+  id: string,
+  now: Date
+): Promise<OrganizationRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(organizations)
+    .where(and(eq(organizations.id, id), isThere(now)))
+  return row
+}
+
+/** Neither deleted nor due to be: only a canceled one has an instant at which it is. */
+export const isThere = (now: Date) =>
+  and(
+    ne(organizations.status, 'deleted'),
+    or(isNull(organizations.deleteAt), gt(organizations.deleteAt, now))
+  )
+
+/** Of one that is locked. */
+export async function writeOrganization(
+  tx: Tx,
+  { now }: CallContext,
+  id: string,
+  patch: Partial<OrganizationRow>
+): Promise<OrganizationRow> {
+  const [row] = await tx
+    .update(organizations)
+    .set({ ...patch, updatedAt: now })
+    .where(eq(organizations.id, id))
+    .returning()
+  if (!row) throw new Error('a locked organization cannot disappear')
   return row
 }
 

@@ -2,23 +2,28 @@ import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { keyContext, orgContext, wholeDeployment } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
-import { answerOnce, created } from '../../http/idempotency.js'
+import { answerOnce, created, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
-import { ExternalId, OrganizationParams, ref } from '../../schemas.js'
+import { ConfirmQuery, ExternalId, OrganizationParams, ref } from '../../schemas.js'
+import { cancelOrganization } from './cancel-organization.js'
 import { createOrganization } from './create-organization.js'
+import { deleteOrganization } from './delete-organization.js'
 import { getSummary } from './get-summary.js'
 import { listOrganizations } from './list-organizations.js'
 import { findOrganization } from './queries.js'
+import { restoreOrganization } from './restore-organization.js'
 import {
   OrganizationCreate,
   OrganizationSchema,
   OrganizationUpdate,
-  SummarySchema,
   toOrganization
 } from './schemas.js'
+import { SummarySchema } from './summary-schemas.js'
 import { updateOrganization } from './update-organization.js'
 
 const tags = ['Organizations']
+const end = (permission: 'subscription.cancel' | 'org.delete') =>
+  ({ class: 'tenant', scope: 'organizations:write', permission, evenCanceled: true }) as const
 
 export const organizationRoutes: Routes = async (app, { deps }) => {
   app.addSchema(OrganizationSchema)
@@ -29,6 +34,9 @@ export const organizationRoutes: Routes = async (app, { deps }) => {
   getOrganizationRoute(app, deps)
   updateOrganizationRoute(app, deps)
   getSummaryRoute(app, deps)
+  cancelOrganizationRoute(app, deps)
+  restoreOrganizationRoute(app, deps)
+  deleteOrganizationRoute(app, deps)
 }
 
 function createOrganizationRoute(app: App, deps: Deps): void {
@@ -48,7 +56,7 @@ function createOrganizationRoute(app: App, deps: Deps): void {
       answerOnce(deps, request, reply, {
         run: (answer) =>
           createOrganization(deps, { ...wholeDeployment(request), ...answer }, request.body),
-        toAnswer: (row) => created(toOrganization(row))
+        toAnswer: (row) => created(toOrganization(row, deps.now()))
       })
   )
 }
@@ -83,7 +91,7 @@ function listOrganizationsRoute(app: App, deps: Deps): void {
         filter,
         readPage('org', query)
       )
-      return toPage(page, query.limit, toOrganization)
+      return toPage(page, query.limit, (row) => toOrganization(row, deps.now()))
     }
   )
 }
@@ -103,8 +111,10 @@ function getOrganizationRoute(app: App, deps: Deps): void {
         response: { 200: ref(OrganizationSchema) }
       }
     },
-    async (request) =>
-      toOrganization(await findOrganization(deps.db, orgContext(request).organizationId))
+    async (request) => {
+      const { organizationId, now } = orgContext(request)
+      return toOrganization(await findOrganization(deps.db, organizationId), now)
+    }
   )
 }
 
@@ -124,8 +134,10 @@ function updateOrganizationRoute(app: App, deps: Deps): void {
         response: { 200: ref(OrganizationSchema) }
       }
     },
-    async (request) =>
-      toOrganization(await updateOrganization(deps, orgContext(request), request.body))
+    async (request) => {
+      const ctx = orgContext(request)
+      return toOrganization(await updateOrganization(deps, ctx, request.body), ctx.now)
+    }
   )
 }
 
@@ -138,12 +150,86 @@ function getSummaryRoute(app: App, deps: Deps): void {
       },
       schema: {
         operationId: 'getSummary',
-        summary: 'Seats used and available, and members by status',
+        summary: 'Seats, members by status, whose team it is, its plan, and what blocks inviting',
         tags,
         params: OrganizationParams,
         response: { 200: ref(SummarySchema) }
       }
     },
     async (request) => getSummary(deps, orgContext(request))
+  )
+}
+
+function cancelOrganizationRoute(app: App, deps: Deps): void {
+  app.post(
+    '/v1/organizations/:organization_id/cancel',
+    {
+      config: { access: end('subscription.cancel') },
+      schema: {
+        operationId: 'cancelOrganization',
+        summary: 'Cancel the subscription: nobody comes in, and nothing of the team changes',
+        description:
+          'The policy says what else it means, and when the organization is flagged for deletion ' +
+          'and deleted. `organization.canceled` tells you of both.',
+        tags,
+        params: OrganizationParams,
+        querystring: ConfirmQuery,
+        response: { 200: ref(OrganizationSchema) }
+      }
+    },
+    async (request, reply) => {
+      const ctx = orgContext(request)
+      return answerOnce(deps, request, reply, {
+        run: (answer) => cancelOrganization(deps, { ...ctx, ...answer }, request.query.confirm),
+        toAnswer: (row) => ok(toOrganization(row, ctx.now))
+      })
+    }
+  )
+}
+
+function restoreOrganizationRoute(app: App, deps: Deps): void {
+  app.post(
+    '/v1/organizations/:organization_id/restore',
+    {
+      config: { access: end('subscription.cancel') },
+      schema: {
+        operationId: 'restoreOrganization',
+        summary: 'Let a canceled organization go on as it was',
+        tags,
+        params: OrganizationParams,
+        response: { 200: ref(OrganizationSchema) }
+      }
+    },
+    async (request, reply) => {
+      const ctx = orgContext(request)
+      return answerOnce(deps, request, reply, {
+        run: (answer) => restoreOrganization(deps, { ...ctx, ...answer }),
+        toAnswer: (row) => ok(toOrganization(row, ctx.now))
+      })
+    }
+  )
+}
+
+function deleteOrganizationRoute(app: App, deps: Deps): void {
+  app.delete(
+    '/v1/organizations/:organization_id',
+    {
+      config: { access: end('org.delete') },
+      schema: {
+        operationId: 'deleteOrganization',
+        summary: 'Delete an organization and everything in it for good',
+        description:
+          'From then on it does not exist for anybody, and its `external_id` can be given again. ' +
+          'Its rows are purged later.',
+        tags,
+        params: OrganizationParams,
+        querystring: ConfirmQuery,
+        response: { 200: ref(OrganizationSchema) }
+      }
+    },
+    async (request) => {
+      const ctx = orgContext(request)
+      return toOrganization(await deleteOrganization(deps, ctx, request.query.confirm), ctx.now)
+    }
   )
 }

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { OrganizationRow } from '../../db/tables/organizations.js'
 import { MAILBOX_PATTERN } from '../../email.js'
 import {
+  Billing,
   Email,
   ExternalId,
   Id,
@@ -13,8 +14,7 @@ import {
   RoleMapping,
   UserId
 } from '../../schemas.js'
-
-const SEATS_MAX = 10_000_000
+import { organizationStatusAt } from '../../standing.js'
 
 const WebUrl = Type.String({
   format: 'web-url',
@@ -49,24 +49,6 @@ const Mail = Type.Object(
 const settings = {
   name: Name(200, 'Acme'),
   external_id: Nullable(ExternalId),
-  seat_limit: Nullable(
-    Type.Integer({
-      minimum: 0,
-      maximum: SEATS_MAX,
-      description: 'How many may belong to it; null: what its policy says.',
-      examples: [10]
-    })
-  ),
-  entitlements: Type.Array(
-    Type.String({ pattern: '^[a-z][a-z0-9_]{0,47}$', examples: ['custom_roles'] }),
-    {
-      maxItems: 50,
-      uniqueItems: true,
-      description:
-        'What you have given it beyond its policy, such as `custom_roles`. Only you change it, ' +
-        'never a member.'
-    }
-  ),
   locale: LocaleSchema,
   time_zone: Type.String({ maxLength: 64, format: 'time-zone', examples: ['Europe/Paris'] }),
   links: Links,
@@ -87,7 +69,8 @@ export const OrganizationCreate = Type.Object(
         additionalProperties: false,
         description: 'With whom it begins: active at once, in the policy’s creator role.'
       }
-    )
+    ),
+    billing: Type.Optional(Billing)
   },
   {
     additionalProperties: false,
@@ -109,7 +92,7 @@ export const OrganizationUpdate = Type.Partial(
   {
     additionalProperties: false,
     minProperties: 1,
-    examples: [{ name: 'Acme Labs', seat_limit: 25 }]
+    examples: [{ name: 'Acme Labs', time_zone: 'Europe/Paris' }]
   }
 )
 export type OrganizationUpdate = Static<typeof OrganizationUpdate>
@@ -119,7 +102,22 @@ export const OrganizationSchema = Type.Object(
     id: Id('org'),
     ...settings,
     policy: Type.String({ examples: ['standard'] }),
-    status: Type.Literal('active'),
+    status: Type.Union(
+      [
+        Type.Literal('active'),
+        Type.Literal('canceled'),
+        Type.Literal('flagged_for_deletion'),
+        Type.Literal('deleted')
+      ],
+      { examples: ['active'] }
+    ),
+    billing_status: Type.Union([Type.Literal('ok'), Type.Literal('past_due')], {
+      examples: ['ok']
+    }),
+    canceled_at: Nullable(Instant()),
+    deletes_at: Nullable(
+      Instant({ description: 'When a canceled organization is deleted; null: when you say so.' })
+    ),
     created_at: Instant(),
     updated_at: Instant()
   },
@@ -130,8 +128,6 @@ export const OrganizationSchema = Type.Object(
         id: 'org_01jd3v8k2ffb5t0m5r6w9x7y3z',
         name: 'Acme',
         external_id: null,
-        seat_limit: null,
-        entitlements: [],
         locale: 'en',
         time_zone: 'UTC',
         links: {},
@@ -139,6 +135,9 @@ export const OrganizationSchema = Type.Object(
         metadata: {},
         policy: 'standard',
         status: 'active',
+        billing_status: 'ok',
+        canceled_at: null,
+        deletes_at: null,
         created_at: '2026-11-22T09:30:00.000Z',
         updated_at: '2026-11-22T09:30:00.000Z'
       }
@@ -147,57 +146,22 @@ export const OrganizationSchema = Type.Object(
 )
 
 /** The only crossing from row to wire. */
-export function toOrganization(row: OrganizationRow): Static<typeof OrganizationSchema> {
+export function toOrganization(row: OrganizationRow, now: Date): Static<typeof OrganizationSchema> {
   return {
     id: row.id,
     name: row.name,
     external_id: row.externalId,
-    seat_limit: row.seatLimit,
-    entitlements: row.entitlements,
     locale: row.locale,
     time_zone: row.timeZone,
     links: row.links,
     mail: row.mail,
     metadata: row.metadata,
     policy: row.policyKey,
-    status: row.status,
+    status: organizationStatusAt(row, now),
+    billing_status: row.billingStatus,
+    canceled_at: row.canceledAt?.toISOString() ?? null,
+    deletes_at: row.deleteAt?.toISOString() ?? null,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString()
   }
 }
-
-export const SummarySchema = Type.Object(
-  {
-    organization_id: Id('org'),
-    name: Type.String(),
-    seats: Type.Object({
-      used: Type.Integer(),
-      available: Nullable(Type.Integer({ description: 'Null: as many as you like.' })),
-      size: Nullable(Type.Integer({ description: 'Null: no limit.' }))
-    }),
-    members: Type.Object({
-      invited: Type.Integer(),
-      invitation_expired: Type.Integer(),
-      active: Type.Integer(),
-      suspended: Type.Integer(),
-      reassignment_pending: Type.Integer()
-    })
-  },
-  {
-    $id: 'Summary',
-    examples: [
-      {
-        organization_id: 'org_01jd3v8k2ffb5t0m5r6w9x7y3z',
-        name: 'Acme',
-        seats: { used: 4, available: 46, size: 50 },
-        members: {
-          invited: 2,
-          invitation_expired: 0,
-          active: 2,
-          suspended: 0,
-          reassignment_pending: 0
-        }
-      }
-    ]
-  }
-)

@@ -12,7 +12,7 @@ import { enforce } from '../../refusals.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { followPolicy } from '../policies/follow-policy.js'
 import { refuseMapping } from '../policies/role-moves.js'
-import { entitlementsAreHosts, policyIsHosts, unknownPolicy } from './errors.js'
+import { policyIsHosts, unknownPolicy } from './errors.js'
 import { type LockedOrganization, lockOrganization } from './queries.js'
 import type { OrganizationUpdate } from './schemas.js'
 import { checkHosts } from './sender-settings.js'
@@ -21,7 +21,7 @@ import { checkHosts } from './sender-settings.js'
  * Changes the fields that are given. A call that changes nothing leaves no event. With another
  * policy, members and offers get the roles that `role_mapping` says.
  *
- * @throws Problem not_permitted, entitlements_are_the_hosts, policy_is_the_hosts, unknown_policy,
+ * @throws Problem not_permitted, policy_is_the_hosts, unknown_policy,
  * external_id_taken, host_not_allowed, invalid_role_mapping, policy_orphans_roles,
  * policy_change_too_large
  */
@@ -34,7 +34,8 @@ export async function updateOrganization(
   return runCommand(deps, ctx, async (tx) => {
     if (input.policy !== undefined) await lockPolicy(tx, input.policy, 'follow')
     const organization = await lockOrganization(deps, tx, ctx, {
-      organizationId: ctx.organizationId
+      organizationId: ctx.organizationId,
+      evenCanceled: true
     })
     checkPermission(organization, input)
     const { key, version, policy } = await changePolicy(deps, tx, ctx, { organization, input })
@@ -69,7 +70,6 @@ export async function updateOrganization(
 
 /** What the host gives, nobody gives themselves. */
 function refuseWhatHostsGive(input: OrganizationUpdate): void {
-  if (input.entitlements !== undefined) throw entitlementsAreHosts()
   if (input.policy !== undefined || input.role_mapping !== undefined) throw policyIsHosts()
 }
 
@@ -100,7 +100,7 @@ async function changePolicy(
   return version
 }
 
-/** To rename is one thing; whatever else is set here decides where links lead and how many fit in. */
+/** To rename is one thing; whatever else is set here decides where links lead and how days are counted. */
 function checkPermission({ policy, actor }: LockedOrganization, input: OrganizationUpdate): void {
   const { name, ...settings } = input
   const needed = [
@@ -116,8 +116,6 @@ const COLUMNS = {
   name: 'name',
   external_id: 'externalId',
   policy: 'policyKey',
-  seat_limit: 'seatLimit',
-  entitlements: 'entitlements',
   locale: 'locale',
   time_zone: 'timeZone',
   links: 'links',

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import type { KeyContext, PolicyVersion } from '../../context.js'
 import type { Tx } from '../../db/client.js'
@@ -10,6 +10,7 @@ import { type Policy, PolicyDocument } from '../../policy/document.js'
 import { PRESETS } from '../../policy/presets.js'
 import { lockPolicy } from '../../policy-versions.js'
 import { appendEvents } from '../events/append-events.js'
+import { isThere } from '../organizations/queries.js'
 import { findingsOf } from './checker.js'
 import { invalidPolicy, policyUnsafe, presetPolicy } from './errors.js'
 import { followPolicy, ORGANIZATIONS_MAX } from './follow-policy.js'
@@ -105,7 +106,7 @@ async function leadFollowers(
   const followers = await tx
     .select({ id: organizations.id })
     .from(organizations)
-    .where(eq(organizations.policyKey, version.key))
+    .where(and(eq(organizations.policyKey, version.key), isThere(ctx.now)))
     .orderBy(organizations.id)
     .limit(ORGANIZATIONS_MAX + 1)
     .for('no key update')

@@ -8,6 +8,7 @@ import { appendEvents } from '../events/append-events.js'
 import { countHolders } from '../members/holders.js'
 import { lockMember, NO_OFFER, writeMember } from '../members/queries.js'
 import { placeOf } from '../organizations/queries.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import { closeFormerOffer } from './close-former-offer.js'
 import { reassignmentNotPending } from './errors.js'
 import { reassignmentCanceled } from './reassignment-events.js'
@@ -38,6 +39,8 @@ export async function cancelReassignment(
     if (!invitation) throw new Error('an account that is reassigned is offered to somebody')
     const restored = await writeMember(tx, ctx, id, { ...NO_OFFER, status: 'active' })
     appendEvents(tx, ctx, placeOf(organization), [reassignmentCanceled({ member, invitation })])
+    const before = { ...member, status }
+    await settleSeats(tx, ctx, organization, [{ memberId: id, before, after: restored }])
     return restored
   })
 }

@@ -18,7 +18,7 @@ export async function closeFormerOffer(
   ctx: OrgContext,
   { organization, member: { id, invitationId } }: LockedMember
 ): Promise<InvitationRow | undefined> {
-  appendEvents(tx, ctx, placeOf(organization), await closeExpired(tx, ctx, [id]))
+  appendEvents(tx, ctx, placeOf(organization), await closeExpired(tx, ctx, organization, [id]))
   if (invitationId === null) return undefined
   const row = await findInvitation(tx, ctx.organizationId, invitationId)
   return row.status === 'pending' ? endOffer(tx, ctx, { organization, row }, 'canceled') : row

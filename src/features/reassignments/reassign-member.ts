@@ -15,6 +15,7 @@ import { newInvitation, offerOf } from '../invitations/new-invitation.js'
 import { countHolders } from '../members/holders.js'
 import { type LockedMember, lockMember, writeMember } from '../members/queries.js'
 import { placeOf } from '../organizations/queries.js'
+import { settleSeats } from '../seats/settle-seats.js'
 import { closeFormerOffer } from './close-former-offer.js'
 import { memberNotReassignable } from './errors.js'
 import { reassignmentRedirected, reassignmentStarted } from './reassignment-events.js'
@@ -58,6 +59,8 @@ export async function reassignMember(
     const { member, invitation } = await offerSeat(deps, tx, ctx, { ...locked, address, input })
     const event = status === 'active' ? reassignmentStarted : reassignmentRedirected
     appendEvents(tx, ctx, placeOf(organization), [event({ member: locked.member, invitation })])
+    const before = { ...locked.member, status }
+    await settleSeats(tx, ctx, organization, [{ memberId: id, before, after: member }])
     const via = input.send_email ? 'email' : 'link'
     const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations: [invitation], via })
     return { member, invitation, ...linkTo(invitation) }

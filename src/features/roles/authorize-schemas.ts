@@ -92,8 +92,9 @@ const authorization = {
   code: Type.Optional(
     Type.String({
       description:
-        'Why not: `not_a_member`, `member_suspended`, `reassignment_pending`, `not_found` (the ' +
-        'target), or the code of the problem that doing it would be answered with.'
+        'Why not: `not_a_member`, `member_suspended`, `reassignment_pending`, ' +
+        '`organization_canceled`, `not_found` (the target), or the code of the problem that doing ' +
+        'it would be answered with.'
     })
   ),
   because: Type.Optional(Type.String({ description: 'The same for whoever develops: English.' })),
@@ -106,7 +107,15 @@ const authorization = {
     Type.String({ description: 'Which role would have too few holders or too many.' })
   ),
   min: Type.Optional(Type.Integer()),
-  max: Type.Optional(Type.Integer())
+  max: Type.Optional(Type.Integer()),
+  organization_status: Type.Optional(
+    Type.String({
+      description: 'With `organization_canceled`: `canceled` or `flagged_for_deletion`.'
+    })
+  ),
+  effects: Type.Optional(
+    Type.Array(Type.String(), { description: 'Likewise: what the policy says that it means.' })
+  )
 }
 
 export const AuthorizationSchema = Type.Object(authorization, {

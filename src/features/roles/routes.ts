@@ -154,7 +154,13 @@ function authorizeRoute(app: App, deps: Deps): void {
     '/v1/organizations/:organization_id/authorize',
     {
       config: {
-        access: { class: 'tenant', scope: 'authorize', permission: null, subjectOf },
+        access: {
+          class: 'tenant',
+          scope: 'authorize',
+          permission: null,
+          subjectOf,
+          evenCanceled: true
+        },
         changesNothing: true
       },
       schema: {

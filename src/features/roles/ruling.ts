@@ -3,6 +3,7 @@ import { decide } from '../../policy/decide.js'
 import type { Action, Holders, Refusal, Target } from '../../policy/decision.js'
 import type { Channel } from '../../policy/document-shape.js'
 import { channelsFor } from '../../policy/test-limits.js'
+import { circumstancesOf, refuseCanceled } from '../../standing.js'
 import type { Check } from './authorize-schemas.js'
 import { actionOf } from './check.js'
 
@@ -40,10 +41,21 @@ export type Ruling =
       readonly member?: Person
     }
 
+/** What members still do once the subscription is canceled: restore it, or delete everything. */
+const EVEN_CANCELED: readonly string[] = ['subscription.cancel', 'org.delete']
+
 /** What `decide` says to the member itself, told why not where it has no say at all. */
 export function ruleOn(ctx: OrgContext, check: Check, facts: CheckFacts): Ruling {
   const { subject, target } = facts
   if (subject?.status !== 'active') return withoutSay(subject)
+  const canceled = EVEN_CANCELED.includes(check.permission)
+    ? undefined
+    : refuseCanceled(ctx.standing, ctx.policy.policy)
+  if (canceled) {
+    const because = 'the subscription is canceled, and access ended with it'
+    const { definition, members: details } = canceled
+    return { allowed: false, code: definition.code, because, details, member: subject }
+  }
   if (check.target === undefined || target) return judge(ctx, check, facts, subject)
   const because = 'the target is no member here'
   return { allowed: false, code: 'not_found', because, member: subject }
@@ -62,13 +74,16 @@ function judge(
   // Of an unknown client it is told which would do: a command refuses it, a question need not.
   const channels = named === null ? channelsFor(policy, action) : undefined
   const actor = { kind: 'member', id, role, channel: channels?.[0] ?? named } as const
-  const decision = decide(policy, actor, action, holders ? { ...MEANT, holders } : MEANT)
+  const circumstances = {
+    ...circumstancesOf(ctx.standing),
+    confirmed: true,
+    ...(holders ? { holders } : {})
+  }
+  const decision = decide(policy, actor, action, circumstances)
   if (!decision.allowed) return { ...decision, because: whyNot(check, action, decision), member }
   const via = decision.via ?? check.permission
   return channels ? { allowed: true, member, via, channels } : { allowed: true, member, via }
 }
-
-const MEANT = { confirmed: true } as const
 
 function withoutSay(member: Person | undefined): Ruling {
   if (member?.status === 'suspended') {

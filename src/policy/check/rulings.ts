@@ -1,7 +1,7 @@
 import { decide } from '../decide.js'
 import type { Action, Holders } from '../decision.js'
 import { ownerRoleOf, type Policy } from '../document.js'
-import { CUSTOM_ROLES_ENTITLEMENT, channelsFor } from '../test-limits.js'
+import { channelsFor, ENTITLEMENTS } from '../test-limits.js'
 import { type Comparison, compareHostPowers, comparePowers } from './powers.js'
 import { holdersOf, type Seat, type SeatStatus, type Team } from './team.js'
 
@@ -104,7 +104,7 @@ export function isAllowed(
   action: Action,
   holders = plenty
 ): boolean {
-  const circumstances = { holders, confirmed: true, entitlements: [CUSTOM_ROLES_ENTITLEMENT] }
+  const circumstances = { holders, confirmed: true, entitlements: ENTITLEMENTS }
   const channel = channelsFor(policy, action)?.[0] ?? null
   const actor = { kind: 'member', id: String(person), role, channel } as const
   return decide(policy, actor, action, circumstances).allowed

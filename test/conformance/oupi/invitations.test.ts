@@ -187,7 +187,7 @@ await t.test('OUPI: inviting, joining, sending again', async (t) => {
   })
 
   await t.test('OUPI-125: whoever was here for a while leaves a seat for the next', async (t) => {
-    const own = await products.team('oupi', { seat_limit: 5 })
+    const own = await products.team('oupi', { billing: { entitlements: ['team'], seats: 5 } })
     const guest = await own.add('member')
     const ask = () =>
       own.call('admin', 'POST', '/invitations', { body: { emails: `${unique('n')}@oupi.test` } })

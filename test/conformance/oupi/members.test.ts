@@ -61,7 +61,7 @@ await t.test('OUPI: permissions, suspension, removal', async (t) => {
 
   await t.test('OUPI-54: own sets of permissions, where the subscription has them', async (t) => {
     const role = { label: { en: 'Analyst', fr: 'Analyste' }, permissions: ['credits.usage'] }
-    const plain = await products.team('oupi', { entitlements: [] })
+    const plain = await products.team('oupi', { billing: { entitlements: ['team'], seats: 50 } })
     const refused = await plain.call('owner', 'POST', '/roles', {
       body: { key: 'analyst', ...role }
     })

@@ -18,7 +18,7 @@ await t.test('POST {o}/members: the gate of import-members', async (t) => {
     body.data.map(({ problem }) => problem?.code)
 
   await t.test('fills seats in the order given, and counts who comes before', async (t) => {
-    const org = await organization({ seat_limit: 3 })
+    const org = await organization({ billing: { seats: 3 } })
     const people = ['a', 'b', 'c'].map((id) => ({ user_id: id, email: `${id}@seats.test` }))
     const { body } = await post(org.path, [{ user_id: 'x', email: 'bad' }, ...people])
     t.same(codes(body), ['invalid_email', undefined, undefined, 'seats_exhausted'])
@@ -28,7 +28,10 @@ await t.test('POST {o}/members: the gate of import-members', async (t) => {
   })
 
   await t.test('gives no role to more people than may have it', async (t) => {
-    const org = await organization({ policy: 'oupi', seat_limit: 20 })
+    const org = await organization({
+      policy: 'oupi',
+      billing: { entitlements: ['team'], seats: 20 }
+    })
     const { body: team } = await call('GET', `${org.path}/members`)
     const { role } = team.data[0]
     const { body } = await post(org.path, [{ user_id: 'u_1', email: 'one@single.test', role }])
@@ -36,7 +39,7 @@ await t.test('POST {o}/members: the gate of import-members', async (t) => {
   })
 
   await t.test('gives the last seat to an import or to an invitation, never to both', async (t) => {
-    const org = await organization({ seat_limit: 2 })
+    const org = await organization({ billing: { seats: 2 } })
     const { both } = await deps.db.transaction(async (tx) => {
       await lockOrganization(tx, org.id)
       const both = [
@@ -87,7 +90,7 @@ await t.test('POST {o}/members: the gate of import-members', async (t) => {
   })
 
   await t.test('takes a thousand people in as many statements as two', async (t) => {
-    const org = await organization({ seat_limit: 2_000 })
+    const org = await organization({ billing: { seats: 2_000 } })
     const people = (name: string, count: number) =>
       Array.from({ length: count }, (_, index) => ({
         user_id: `${name}${index}`,

@@ -18,7 +18,10 @@ await t.test('POST {o}/members', async (t) => {
   await t.test(
     'brings active members with everything said of them, by event but no mail',
     async (t) => {
-      const org = await organization({ policy: 'oupi', seat_limit: 10 })
+      const org = await organization({
+        policy: 'oupi',
+        billing: { entitlements: ['team'], seats: 10 }
+      })
       const before = await deps.db.$count(jobs)
       const ana = {
         user_id: 'u_ana',
@@ -93,7 +96,7 @@ await t.test('POST {o}/members', async (t) => {
   await t.test(
     'repeated where all seats and roles are taken, still finds who is there',
     async (t) => {
-      const org = await organization({ policy: 'ampliphi', seat_limit: 2 })
+      const org = await organization({ policy: 'ampliphi', billing: { seats: 2 } })
       const { body: team } = await call('GET', `${org.path}/members`)
       const [creator] = team.data
       const owner = { user_id: org.owner.user_id, email: org.owner.email, role: creator.role }
@@ -131,7 +134,10 @@ await t.test('POST {o}/members', async (t) => {
   })
 
   await t.test('judges each by itself, and takes a person once', async (t) => {
-    const org = await organization({ policy: 'oupi', seat_limit: 20 })
+    const org = await organization({
+      policy: 'oupi',
+      billing: { entitlements: ['team'], seats: 20 }
+    })
     const { status, body } = await post(org.path, [
       { user_id: 'u_1', email: 'not an address' },
       { user_id: 'u_1', email: 'one@batch.test', external_id: 'x1' },
@@ -172,7 +178,7 @@ await t.test('POST {o}/members', async (t) => {
   await t.test(
     'refuses an address with an open offer, and takes the seat of one that ran out',
     async (t) => {
-      const org = await organization({ seat_limit: 2 })
+      const org = await organization({ billing: { seats: 2 } })
       const address = 'kim@offer.test'
       const person = { user_id: 'u_kim', email: address }
       const { invitation, token } = await invite(org.path, address, {
@@ -208,7 +214,7 @@ await t.test('POST {o}/members', async (t) => {
   )
 
   await t.test('in a dry run answers the same and writes nothing, also under a key', async (t) => {
-    const org = await organization({ seat_limit: 3 })
+    const org = await organization({ billing: { seats: 3 } })
     await invite(org.path, 'late@dry.test')
     clock.now = new Date(START.getTime() + 7 * DAY_MS)
     const there = await member(org.path)

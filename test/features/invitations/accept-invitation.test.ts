@@ -139,8 +139,8 @@ await t.test('POST /v1/invitations/accept', async (t) => {
   })
 
   await t.test('is never refused for lack of a seat: the invitation reserved it', async (t) => {
-    const { org, token, person } = await open({ seat_limit: 2 })
-    await call('PATCH', org.path, { body: { seat_limit: 1 } })
+    const { org, token, person } = await open({ billing: { seats: 2 } })
+    await call('PUT', `${org.path}/billing`, { body: { seats: 1 } })
     t.equal((await accept(token, person)).status, 200)
   })
 

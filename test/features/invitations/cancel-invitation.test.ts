@@ -10,7 +10,7 @@ await t.test('DELETE {o}/invitations/{invitation_id}', async (t) => {
   })
 
   await t.test('kills the link and frees the seat at once', async (t) => {
-    const org = await organization({ seat_limit: 2 })
+    const org = await organization({ billing: { seats: 2 } })
     const { invitation } = await invite(org.path, 'gone@cancel.test')
     const { status, body } = await call('DELETE', `${org.path}/invitations/${invitation.id}`, {
       actor: org.as

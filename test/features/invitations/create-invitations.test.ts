@@ -150,7 +150,7 @@ await t.test('POST /v1/organizations/{organization_id}/invitations', async (t) =
   })
 
   await t.test('takes a thousand addresses at once', async (t) => {
-    const org = await organization({ seat_limit: 2_000 })
+    const org = await organization({ billing: { seats: 2_000 } })
     const emails = Array.from({ length: 1_000 }, (_, index) => `p${index}@thousand.test`)
     const { status } = await post(org.path, { emails, send_email: false })
     t.equal(status, 201)
@@ -159,7 +159,7 @@ await t.test('POST /v1/organizations/{organization_id}/invitations', async (t) =
   })
 
   await t.test('fills the seats in the order given and refuses the rest', async (t) => {
-    const org = await organization({ seat_limit: 3 })
+    const org = await organization({ billing: { seats: 3 } })
     const { body } = await post(org.path, { emails: 'a@full.test,b@full.test,c@full.test' })
     t.match(body.data, [
       { status: 'created' },
@@ -169,7 +169,7 @@ await t.test('POST /v1/organizations/{organization_id}/invitations', async (t) =
   })
 
   await t.test('gives the last seat to one of two requests at once', async (t) => {
-    const org = await organization({ seat_limit: 2 })
+    const org = await organization({ billing: { seats: 2 } })
     const answers = await deps.db.transaction(async (tx) => {
       await tx.select().from(organizations).where(eq(organizations.id, org.id)).for('no key update')
       const both = ['one@last.test', 'two@last.test'].map((emails) => post(org.path, { emails }))
@@ -185,7 +185,7 @@ await t.test('POST /v1/organizations/{organization_id}/invitations', async (t) =
   })
 
   await t.test('invites an address whose offer ran out on the same seat', async (t) => {
-    const org = await organization({ seat_limit: 2 })
+    const org = await organization({ billing: { seats: 2 } })
     const { invitation: old } = await invite(org.path, 'again@lapsed.test', { name: 'Ag' })
     clock.now = new Date(START.getTime() + 7 * DAY_MS)
     const { answer, invitation, token } = await invite(org.path, 'Again@lapsed.test')
@@ -200,7 +200,7 @@ await t.test('POST /v1/organizations/{organization_id}/invitations', async (t) =
   })
 
   await t.test('gives the seat of an offer that ran out to somebody else', async (t) => {
-    const org = await organization({ seat_limit: 2 })
+    const org = await organization({ billing: { seats: 2 } })
     await invite(org.path, 'late@lapsed.test')
     t.equal((await invite(org.path, 'next@lapsed.test')).answer.status, 409)
     clock.now = new Date(START.getTime() + 7 * DAY_MS - 1)

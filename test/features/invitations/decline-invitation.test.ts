@@ -7,7 +7,7 @@ await t.test('POST /v1/invitations/decline', async (t) => {
     call('POST', '/v1/invitations/decline', { key: null, body: { token } })
 
   await t.test('turns the offer down without any key, and frees the seat', async (t) => {
-    const org = await organization({ seat_limit: 2 })
+    const org = await organization({ billing: { seats: 2 } })
     const { token, invitation } = await invite(org.path, 'no@decline.test')
     t.match(await decline(token), { status: 200, body: { status: 'declined' } })
     const { body } = await call('GET', `${org.path}/members/${invitation.member_id}`)

@@ -73,14 +73,14 @@ await t.test('POST {o}/invitations/{invitation_id}/resend', async (t) => {
   })
 
   await t.test('needs a seat again for an expired one', async (t) => {
-    const { org, resend } = await open({ seat_limit: 2 })
+    const { org, resend } = await open({ billing: { seats: 2 } })
     clock.now = new Date(START.getTime() + 8 * DAY_MS)
     await invite(org.path, 'took@the-seat.test')
     t.match(await resend(), { status: 409, body: { code: 'seats_exhausted' } })
   })
 
   await t.test('needs none for one that is still open, even when the team is full', async (t) => {
-    const { resend } = await open({ seat_limit: 2 })
+    const { resend } = await open({ billing: { seats: 2 } })
     t.equal((await resend()).status, 200)
   })
 

@@ -9,7 +9,7 @@ await t.test('POST {o}/leave', async (t) => {
     call('POST', `${path}/leave${query}`, actor === undefined ? {} : { actor })
 
   await t.test('ends one’s own membership, for good and at once', async (t) => {
-    const org = await organization({ seat_limit: 2 })
+    const org = await organization({ billing: { seats: 2 } })
     const ana = await member(org.path)
     const { status, body } = await leave(org.path, ana.as)
     t.equal(status, 200)

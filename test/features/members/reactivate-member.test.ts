@@ -79,10 +79,13 @@ await t.test('POST {o}/members/{member_id}/reactivate', async (t) => {
   })
 
   await t.test('needs none where they keep it, even when there are too many', async (t) => {
-    const org = await organization({ policy: 'oupi', seat_limit: 2 })
+    const org = await organization({
+      policy: 'oupi',
+      billing: { entitlements: ['team'], seats: 2 }
+    })
     const ana = await member(org.path)
     await act('suspend', org.path, ana.id)
-    await call('PATCH', org.path, { body: { seat_limit: 1 } })
+    await call('PUT', `${org.path}/billing`, { body: { seats: 1 } })
     t.equal((await act('reactivate', org.path, ana.id)).status, 200)
   })
 })

@@ -17,7 +17,7 @@ await t.test('DELETE {o}/members/{member_id}', async (t) => {
   const latest = async (path: string) => (await call('GET', `${path}/events?limit=1`)).body.data[0]
 
   await t.test('is final: access ends at once, and a return is somebody new', async (t) => {
-    const org = await organization({ seat_limit: 2 })
+    const org = await organization({ billing: { seats: 2 } })
     const ana = await member(org.path, { name: 'Ana' })
     t.equal((await call('GET', `${org.path}/members`, { actor: ana.as })).status, 200)
     clock.now = new Date(START.getTime() + 1_000)

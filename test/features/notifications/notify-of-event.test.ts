@@ -210,7 +210,7 @@ await t.test('who is told of what happens', async (t) => {
 
   await t.test('so many at most, and whom it concerns in any case', async (t) => {
     const org = await telling([{ event: 'member.reactivated', roles: ['member'], member: true }])
-    await call('PATCH', org.path, { body: { seat_limit: 2 * RECIPIENTS_MAX } })
+    await call('PUT', `${org.path}/billing`, { body: { seats: 2 * RECIPIENTS_MAX } })
     const [one] = await deps.db.select().from(members).where(eq(members.id, org.ana.id))
     if (!one) throw new Error('Ana is a member')
     const many = Array.from({ length: RECIPIENTS_MAX }, (_, index) => {

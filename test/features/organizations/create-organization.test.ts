@@ -53,8 +53,8 @@ await t.test('POST /v1/organizations', async (t) => {
       [{ name: 'x'.repeat(201) }, 400, 'invalid_request'],
       [{ owner: { user_id: 'u', email: 'nobody' } }, 400, 'invalid_request'],
       [{ owner: undefined }, 400, 'invalid_request'],
-      [{ seat_limit: -1 }, 400, 'invalid_request'],
-      [{ seat_limit: '5' }, 400, 'invalid_request'],
+      [{ billing: { seats: -1 } }, 400, 'invalid_request'],
+      [{ billing: { seats: '5' } }, 400, 'invalid_request'],
       [{ metadata: { 'bad key': 'x' } }, 400, 'invalid_request'],
       [{ colour: 'red' }, 400, 'invalid_request']
     ]

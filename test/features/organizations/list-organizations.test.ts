@@ -36,7 +36,7 @@ await t.test('GET {o}/summary', async (t) => {
   const { call, organization, invite, member, clock } = await createTestApp(t)
 
   await t.test('counts seats by what is true at this instant', async (t) => {
-    const org = await organization({ seat_limit: 5 })
+    const org = await organization({ billing: { seats: 5 } })
     await member(org.path)
     await invite(org.path, 'lapses@summary.test')
     clock.now = new Date(START.getTime() + DAY_MS)
@@ -55,9 +55,9 @@ await t.test('GET {o}/summary', async (t) => {
   })
 
   await t.test('never shows fewer than no seats when the limit was lowered', async (t) => {
-    const org = await organization({ seat_limit: 5 })
+    const org = await organization({ billing: { seats: 5 } })
     await member(org.path)
-    await call('PATCH', org.path, { body: { seat_limit: 1 } })
+    await call('PUT', `${org.path}/billing`, { body: { seats: 1 } })
     const { body } = await call('GET', `${org.path}/summary`)
     t.match(body.seats, { used: 2, available: 0, size: 1 })
   })

@@ -12,12 +12,15 @@ await t.test('PATCH /v1/organizations/{organization_id}', async (t) => {
     const org = await organization()
     const { status, body } = await call('PATCH', org.path, {
       actor: org.as,
-      body: { name: 'Acme Labs', seat_limit: 7 }
+      body: { name: 'Acme Labs', time_zone: 'Europe/Paris' }
     })
     t.equal(status, 200)
-    t.match(body, { name: 'Acme Labs', seat_limit: 7, locale: 'en' })
+    t.match(body, { name: 'Acme Labs', time_zone: 'Europe/Paris', locale: 'en' })
     t.match(await updates(org.path), [
-      { actor: { name: 'Olga' }, changes: { name: ['Acme', 'Acme Labs'], seat_limit: [null, 7] } }
+      {
+        actor: { name: 'Olga' },
+        changes: { name: ['Acme', 'Acme Labs'], time_zone: ['UTC', 'Europe/Paris'] }
+      }
     ])
   })
 
@@ -43,10 +46,10 @@ await t.test('PATCH /v1/organizations/{organization_id}', async (t) => {
     const patch = async (actor: string, body: unknown) =>
       (await call('PATCH', org.path, { actor, body })).status
     t.equal(await patch(admin.as, { name: 'By admin' }), 200)
-    t.equal(await patch(admin.as, { seat_limit: 1_000 }), 403)
+    t.equal(await patch(admin.as, { time_zone: 'Europe/Paris' }), 403)
     t.equal(await patch(admin.as, { name: 'Both', links: {} }), 403)
     t.equal(await patch(plain.as, { name: 'By member' }), 403)
-    t.equal(await patch(org.as, { seat_limit: 1_000 }), 200)
+    t.equal(await patch(org.as, { time_zone: 'Europe/Paris' }), 200)
     t.equal((await call('GET', org.path)).body.name, 'By admin')
   })
 

@@ -77,7 +77,7 @@ await t.test('POST {o}/members/{member_id}/reassign', async (t) => {
   await t.test('takes no seat, so that a full team can', async (t) => {
     const policy = await policyLike(app, 'surveymonkey', { seats: { mode: 'hard_cap' } })
     const { org, candidate, reassign } = await createAccount(app, policy)
-    await call('PATCH', org.path, { body: { seat_limit: 2 } })
+    await call('PUT', `${org.path}/billing`, { body: { seats: 2 } })
     const heir = candidate()
     const seats = async () => (await call('GET', `${org.path}/summary`)).body.seats
     const before = await seats()

@@ -76,7 +76,7 @@ await t.test('an offer to take an account over, sent again', async (t) => {
   await t.test('needs no seat, so that a full team can', async (t) => {
     const policy = await policyLike(app, 'surveymonkey', { seats: { mode: 'hard_cap' } })
     const { org, candidate, reassign, resend } = await createAccount(app, policy)
-    await call('PATCH', org.path, { body: { seat_limit: 1 } })
+    await call('PUT', `${org.path}/billing`, { body: { seats: 1 } })
     const { invitation } = await reassign(candidate().email)
     clock.now = OVER
     t.equal((await resend(invitation.id)).answer.status, 200)

@@ -104,9 +104,9 @@ await t.test('POST {o}/roles', async (t) => {
     const plain = await organization({ policy: 'oupi' })
     const refused = { status: 402, body: { code: 'not_entitled', entitlement: 'custom_roles' } }
     t.match(await create(plain.path, role), refused, 'not even for the host')
-    const paid = await organization({ policy: 'oupi', entitlements: ['custom_roles'] })
+    const paid = await organization({ policy: 'oupi', billing: { entitlements: ['custom_roles'] } })
     t.equal((await create(paid.path, role)).status, 201)
-    await call('PATCH', paid.path, { body: { entitlements: [] } })
+    await call('PUT', `${paid.path}/billing`, { body: {} })
     t.match(await create(paid.path, role), refused)
   })
 

@@ -1,0 +1,182 @@
+import { and, asc, eq, gt, ne, type SQL, sql } from 'drizzle-orm'
+import type { PolicyVersion } from '../../context.js'
+import type { Db } from '../../db/client.js'
+import { type PageRequest, type PageResult, selectPage } from '../../db/page.js'
+import { type BillingEntryRow, billingEntries } from '../../db/tables/billing-entries.js'
+import { events } from '../../db/tables/events.js'
+import { type ExportRow, exports } from '../../db/tables/exports.js'
+import { groupMembers, groups } from '../../db/tables/groups.js'
+import { invitations } from '../../db/tables/invitations.js'
+import { members } from '../../db/tables/members.js'
+import type { OrganizationRow } from '../../db/tables/organizations.js'
+import { idToUuid } from '../../ids.js'
+import { matrixOf } from '../../policy/matrix.js'
+import { toBillingAnswer, toBillingEntry } from '../billing/schemas.js'
+import { toEvent } from '../events/schemas.js'
+import { membersCount } from '../groups/queries.js'
+import { toGroup } from '../groups/schemas.js'
+import { toInvitation } from '../invitations/schemas.js'
+import { toMember } from '../members/schemas.js'
+import { toOrganization } from '../organizations/schemas.js'
+import { countEachRole } from '../roles/queries.js'
+import { toRole } from '../roles/schemas.js'
+import { toExport } from './schemas.js'
+
+/** What a change of the lines' shapes would count up. */
+const FORMAT = 1
+
+/** Rows of one statement, and lines in memory. */
+const PAGE_ROWS_MAX = 500
+
+/** What an export is made of, read by one transaction that sees one moment. */
+export interface ExportSource {
+  readonly db: Db
+  readonly row: ExportRow
+  readonly organization: OrganizationRow
+  /** The newest version, with the organization's own roles. */
+  readonly policy: PolicyVersion
+  readonly now: Date
+}
+
+/** One line of the file. */
+export interface Line {
+  readonly type: string
+  readonly data: unknown
+}
+
+type Lines = AsyncGenerator<readonly Line[]>
+
+/**
+ * Everything that the organization holds in Muster, in the shapes in which the API tells it, what is
+ * referred to before what refers to it. Left out: links and their secrets, which nobody is told; jobs
+ * and counters of resent mails, which are gone within a day.
+ */
+export async function* tellEverything(source: ExportSource): Lines {
+  yield [tellExport(source), ...tellOrganization(source), ...(await tellRoles(source))]
+  yield* tellGroups(source)
+  yield* tellMembers(source)
+  yield* tellGroupMembers(source)
+  yield* tellInvitations(source)
+  yield* tellBillingEntries(source)
+  yield* tellPastExports(source)
+  yield* tellEvents(source)
+}
+
+const tellExport = ({ row, now }: ExportSource): Line => ({
+  type: 'export',
+  data: {
+    id: row.id,
+    organization_id: row.organizationId,
+    exported_at: now.toISOString(),
+    format: FORMAT
+  }
+})
+
+const tellOrganization = ({ organization, now }: ExportSource): Line[] => [
+  { type: 'organization', data: toOrganization(organization, now) },
+  { type: 'billing', data: toBillingAnswer(organization) }
+]
+
+/** Only its own: the others are the policy's. They are few. */
+async function tellRoles({ db, organization, policy, now }: ExportSource): Promise<Line[]> {
+  const holders = await countEachRole(db, { organizationId: organization.id, now })
+  const { may } = matrixOf(policy.policy)
+  return policy.policy.roles.flatMap((role) => {
+    const allowed = may.get(role.key)
+    if (role.custom !== true || !allowed) return []
+    const inUse = { role, holders: holders(role.key).all, may: allowed }
+    return [{ type: 'role', data: toRole(inUse, organization.locale) }]
+  })
+}
+
+async function* tellGroups({ db, organization }: ExportSource): Lines {
+  const where = eq(groups.organizationId, organization.id)
+  const filter = { where, newestFirst: false, counts: { membersCount } }
+  const read = byId((page) => selectPage(db, groups, filter, page))
+  yield* pagesOf(read, (row) => ({ type: 'group', data: toGroup(row) }))
+}
+
+async function* tellMembers({ db, organization, policy, now }: ExportSource): Lines {
+  const filter = { where: eq(members.organizationId, organization.id), newestFirst: false }
+  const reader = { now, locale: organization.locale, policy }
+  const read = byId((page) => selectPage(db, members, filter, page))
+  yield* pagesOf(read, (row) => ({ type: 'member', data: toMember(row, reader) }))
+}
+
+type GroupMember = typeof groupMembers.$inferSelect
+
+async function* tellGroupMembers({ db, organization }: ExportSource): Lines {
+  const { organizationId, groupId, memberId } = groupMembers
+  const beyond = (after: GroupMember | undefined): SQL | undefined =>
+    after &&
+    sql`(${groupId}, ${memberId}) > (${idToUuid('grp', after.groupId)}::uuid,
+      ${idToUuid('mem', after.memberId)}::uuid)`
+  const read = (after: GroupMember | undefined) =>
+    db
+      .select()
+      .from(groupMembers)
+      .where(and(eq(organizationId, organization.id), beyond(after)))
+      .orderBy(asc(groupId), asc(memberId))
+      .limit(PAGE_ROWS_MAX)
+  yield* pagesOf(read, (row) => ({
+    type: 'group_member',
+    data: {
+      group_id: row.groupId,
+      member_id: row.memberId,
+      created_at: row.createdAt.toISOString()
+    }
+  }))
+}
+
+async function* tellInvitations({ db, organization, now }: ExportSource): Lines {
+  const filter = { where: eq(invitations.organizationId, organization.id), newestFirst: false }
+  const read = byId((page) => selectPage(db, invitations, filter, page))
+  yield* pagesOf(read, (row) => ({ type: 'invitation', data: toInvitation(row, now) }))
+}
+
+/** By number: ids of several processes need not be in the order of the commits. */
+async function* tellBillingEntries({ db, organization }: ExportSource): Lines {
+  const { organizationId, number } = billingEntries
+  const read = (after: BillingEntryRow | undefined) =>
+    db
+      .select()
+      .from(billingEntries)
+      .where(and(eq(organizationId, organization.id), gt(number, after?.number ?? 0)))
+      .orderBy(asc(number))
+      .limit(PAGE_ROWS_MAX)
+  yield* pagesOf(read, (row) => ({ type: 'billing_entry', data: toBillingEntry(row) }))
+}
+
+async function* tellPastExports({ db, organization, row: { id }, now }: ExportSource): Lines {
+  const where = and(eq(exports.organizationId, organization.id), ne(exports.id, id))
+  const read = byId((page) => selectPage(db, exports, { where, newestFirst: false }, page))
+  yield* pagesOf(read, (row) => ({ type: 'past_export', data: toExport(row, now) }))
+}
+
+async function* tellEvents({ db, organization }: ExportSource): Lines {
+  const filter = { where: eq(events.organizationId, organization.id), newestFirst: false }
+  const read = byId((page) => selectPage(db, events, filter, page))
+  yield* pagesOf(read, (row) => ({ type: 'event', data: toEvent(row) }))
+}
+
+/** The rows after the last of the page before; undefined: the first. */
+type ReadPage<Row> = (after: Row | undefined) => Promise<readonly Row[]>
+
+/** Page after page, until one that is not full. */
+async function* pagesOf<Row>(read: ReadPage<Row>, tell: (row: Row) => Line): Lines {
+  let rows = await read(undefined)
+  while (rows.length > 0) {
+    yield rows.map(tell)
+    rows = rows.length < PAGE_ROWS_MAX ? [] : await read(rows.at(-1))
+  }
+}
+
+/** Of a table that is ordered by id. What says that there are more is a row as well. */
+function byId<Row extends { readonly id: string }>(
+  select: (page: PageRequest) => Promise<PageResult<Row>>
+): ReadPage<Row> {
+  return async (after) => {
+    const page = { limit: PAGE_ROWS_MAX - 1, after: after?.id, includeTotal: false }
+    return (await select(page)).rows
+  }
+}
