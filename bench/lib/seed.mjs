@@ -9,7 +9,7 @@ export async function seedOrganizations(pool, count) {
   const ids = Array.from({ length: count }, newUuid)
   const owners = ids.map(newUuid)
   await pool.query(
-    `insert into organizations (id, name, policy_key, seat_limit, locale, time_zone, created_at,
+    `insert into organizations (id, name, policy_key, seats, locale, time_zone, created_at,
        updated_at)
      select id, 'Acme', 'standard', $2, 'en', 'UTC', now(), now() from unnest($1::uuid[]) as id`,
     [ids, SEAT_LIMIT]

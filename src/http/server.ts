@@ -55,6 +55,7 @@ export function createServer(deps: Deps): FastifyInstance {
   app.addHook('onRoute', refuseUnknownQuery)
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headersOf(request))
+    forgetTypeOfNothing(request)
     done()
   })
   app.addHook('preHandler', (request, _reply, done) => {
@@ -63,6 +64,12 @@ export function createServer(deps: Deps): FastifyInstance {
   })
   if (deps.log.isLevelEnabled('info')) app.addHook('onResponse', logRequest)
   return app
+}
+
+/** Many clients name the type of a body on every call, also where a DELETE sends none. */
+function forgetTypeOfNothing({ method, headers }: FastifyRequest): void {
+  const isEmpty = Number(headers['content-length'] ?? 0) === 0 && !headers['transfer-encoding']
+  if (method === 'DELETE' && isEmpty) delete headers['content-type']
 }
 
 const NO_QUERY = Type.Object({}, { additionalProperties: false })

@@ -110,6 +110,11 @@ function moneyContradictions({
       'is needed where there are prices'
     ),
     ...whenever(
+      billing.credit_on_removal && !billing.prorated,
+      ['billing', 'credit_on_removal'],
+      'needs prorated: the rest of what was paid is what is given back'
+    ),
+    ...whenever(
       plans.size < billing.prices.length,
       ['billing', 'prices'],
       'has the same plan twice'

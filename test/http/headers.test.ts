@@ -23,6 +23,16 @@ await t.test(
   }
 )
 
+await t.test('a DELETE without a body may name the type of one', async (t) => {
+  const { call, organization } = await createTestApp(t)
+  const { path } = await organization()
+  const { body: group } = await call('POST', `${path}/groups`, { body: { name: 'Sales' } })
+  const { status } = await call('DELETE', `${path}/groups/${group.id}`, {
+    headers: { 'content-type': 'application/json' }
+  })
+  t.equal(status, 200)
+})
+
 await t.test('logs name routes and ids, never keys, tokens, addresses or queries', async (t) => {
   const { deps, key, organization, invite } = await createTestApp(t)
   const lines: string[] = []

@@ -85,8 +85,9 @@ await t.test('the matrix has every role and every permission', async (t) => {
     )
     for (const { permission, roles } of permissions) {
       const actor = (role: string) => ({ kind: 'member', id: 'a', role, channel: 'web' }) as const
+      const sold = { entitlements: ['team'] }
       const expected = policy.roles.filter(
-        ({ key }) => decide(policy, actor(key), { type: 'use', permission }).allowed
+        ({ key }) => decide(policy, actor(key), { type: 'use', permission }, sold).allowed
       )
       t.same(
         roles,

@@ -14,14 +14,21 @@ export interface Share {
   readonly of: number
 }
 
+/** Made once for each time zone: a batch may ask for the day a thousand times. */
+const calendars = new Map<string, Intl.DateTimeFormat>()
+
+function calendarOf(timeZone: string): Intl.DateTimeFormat {
+  const known = calendars.get(timeZone)
+  if (known) return known
+  const digits = { year: 'numeric', month: '2-digit', day: '2-digit' } as const
+  const calendar = new Intl.DateTimeFormat('en-US', { timeZone, ...digits })
+  calendars.set(timeZone, calendar)
+  return calendar
+}
+
 /** The calendar day that it is somewhere at an instant. */
 export function dayAt(instant: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit'
-  }).formatToParts(instant)
+  const parts = calendarOf(timeZone).formatToParts(instant)
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`
 }
