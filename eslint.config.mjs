@@ -39,7 +39,7 @@ const CHANCE = [
 ]
 
 export default defineConfig(
-  { ignores: ['dist', 'node_modules', '.tap', '.muster'] },
+  { ignores: ['dist', 'dist-*', 'node_modules', '.tap', '.muster'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.strictTypeChecked,
   {

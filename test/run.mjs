@@ -1,15 +1,17 @@
 // The entry of `npm test`. A PostgreSQL server (TEST_DATABASE_URL, else an embedded one), in it a
-// migrated template for the test files to copy, then tap. Nothing of it outlives the run, but the raw
-// results where TEST_RESULTS_DIR says to keep them.
+// migrated template for the test files to copy, the tests compiled, then tap. Arguments: files or
+// folders of `test`; none: all of them. Nothing of it outlives the run, but the raw results where
+// TEST_RESULTS_DIR says to keep them.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, normalize, sep } from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '../dist/db/embedded.js'
 import { migrateDatabase } from '../dist/db/migrate.js'
+import { compiledPath, compileTests } from './compile.mjs'
 
 /** A test file names its copies after the template, so that those of a killed file go with it. */
 const TEMPLATE = `muster_test_${randomBytes(6).toString('hex')}`
@@ -63,23 +65,45 @@ async function query(url, sql) {
 async function runTap(adminUrl) {
   const { TEST_RESULTS_DIR: kept } = process.env
   const results = kept ?? (await mkdtemp(join(tmpdir(), 'muster-results-')))
-  const isSeen = process.stdout.isTTY && !process.env.CI
-  const reporter = isSeen ? [] : ['--reporter=./test/reporter.mjs']
-  const options = ['--fail-todo', `--output-dir=${results}`, ...reporter]
-  tap = spawn('node_modules/.bin/tap', [...options, ...process.argv.slice(2)], {
-    detached: true, // A group of its own: tap alone does not pass every signal on to its files.
-    stdio: 'inherit',
-    env: { ...process.env, TEST_DATABASE_URL: adminUrl, TEST_TEMPLATE_DATABASE: TEMPLATE }
-  })
+  const compiled = `dist-${TEMPLATE}`
   try {
-    const [code] = await once(tap, 'close')
-    tap = undefined
+    const wanted = process.argv.slice(2).map(normalize)
+    const tests = (await compileTests(compiled)).filter((path) => isWanted(path, wanted))
+    if (tests.length === 0) throw new Error(`there is no test in ${wanted.join(' ')}`)
+    const code = await spawnTap(
+      adminUrl,
+      results,
+      tests.map((path) => compiledPath(compiled, path))
+    )
     const empty = await findEmptyTests(results)
     for (const name of empty) console.error(`not ok - ${name} tests nothing`)
     return signal || empty.length > 0 ? 1 : (code ?? 1)
   } finally {
     if (!kept) await rm(results, { recursive: true, force: true })
+    await rm(compiled, { recursive: true, force: true })
   }
+}
+
+async function spawnTap(adminUrl, results, files) {
+  const isSeen = process.stdout.isTTY && !process.env.CI
+  const reporter = isSeen ? [] : ['--reporter=./test/reporter.mjs']
+  tap = spawn(
+    'node_modules/.bin/tap',
+    ['--fail-todo', `--output-dir=${results}`, ...reporter, ...files],
+    {
+      detached: true, // A group of its own: tap alone does not pass every signal on to its files.
+      stdio: 'inherit',
+      env: { ...process.env, TEST_DATABASE_URL: adminUrl, TEST_TEMPLATE_DATABASE: TEMPLATE }
+    }
+  )
+  const [code] = await once(tap, 'close')
+  tap = undefined
+  return code
+}
+
+function isWanted(path, wanted) {
+  const isIn = (part) => path === part || path.startsWith(part.endsWith(sep) ? part : part + sep)
+  return wanted.length === 0 || wanted.some(isIn)
 }
 
 /** Tap lets a test without a single assertion pass, and a file without a test. Here they fail. */
