@@ -27,6 +27,15 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const [body, other] = [organizationBody(app), organizationBody(app)]
     return { path: '/v1/organizations', body, other }
   },
+  async cancelOrganization(app) {
+    const { path } = await app.organization()
+    return { path: `${path}/cancel` }
+  },
+  async restoreOrganization(app) {
+    const { path } = await app.organization()
+    await app.call('POST', `${path}/cancel`)
+    return { path: `${path}/restore` }
+  },
   async createInvitations(app) {
     const { path } = await app.organization()
     const body = { emails: 'ana@acme.test,not an address', send_email: false }
@@ -92,6 +101,9 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const [one, two] = [await app.member(path), await app.member(path)]
     const [body, other] = [{ member_id: one.id }, { member_id: two.id }]
     return { path: `${path}/transfer-ownership`, body, other }
+  },
+  async createExport(app) {
+    return { path: `${(await app.organization()).path}/exports` }
   },
   async createRole(app) {
     const { path } = await app.organization()

@@ -21,6 +21,8 @@ await t.test(
     const endless = defineSweep({ name: 'endless', everyMs: 1, run: async () => ++batches })
     await runSweep(deps, endless)
     t.equal(batches, 100)
+    await runSweep(deps, { ...endless, runsMax: 2 })
+    t.equal(batches, 102, 'or as many as it says')
   }
 )
 

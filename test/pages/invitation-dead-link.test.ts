@@ -54,6 +54,21 @@ await t.test('a dead link says why, in both languages, and offers nothing', asyn
       status: 409,
       titles: { en: 'This invitation has been accepted', fr: 'Cette invitation a été acceptée' },
       die: ({ token, email }) => app.accept(token, { id: app.unique('u'), email })
+    },
+    {
+      code: 'organization_canceled',
+      status: 403,
+      titles: {
+        en: 'This team’s subscription has ended',
+        fr: 'L’abonnement de cette équipe est résilié'
+      },
+      die: ({ org }) => app.call('POST', `${org.path}/cancel`)
+    },
+    {
+      code: 'invitation_link_invalid',
+      status: 404,
+      titles: { en: 'This link does not work', fr: 'Ce lien ne fonctionne pas' },
+      die: ({ org }) => app.call('DELETE', org.path)
     }
   ]
 

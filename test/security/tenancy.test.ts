@@ -28,6 +28,10 @@ async function tenantOperations({ call }: TestApp): Promise<Operation[]> {
 /** What each operation that takes a body would accept; one that is missing fails the walk. */
 const BODIES: Record<string, unknown> = {
   'patch {o}': { name: 'Stolen' },
+  'put {o}/billing': { seats: 1_000 },
+  'post {o}/cancel': {},
+  'post {o}/restore': {},
+  'post {o}/exports': {},
   'post {o}/roles': { label: { en: 'Thief' }, permissions: ['team.view'] },
   'patch {o}/roles/{role_key}': { permissions: ['org.delete'] },
   'post {o}/authorize': { user_id: 'u_thief', permission: 'team.view' },
@@ -64,12 +68,14 @@ await t.test('one organization is no business of another', async (t) => {
   const [victim, thief] = [await organization(), await organization()]
   const { invitation } = await invite(victim.path, 'pending@victim.test')
   const { body: group } = await call('POST', `${victim.path}/groups`, { body: { name: 'Ours' } })
+  const { body: started } = await call('POST', `${victim.path}/exports`)
   const ids: Record<string, string> = {
     organization_id: victim.id,
     member_id: (await member(victim.path)).id,
     invitation_id: invitation.id,
     role_key: 'treasurer',
-    group_id: group.id
+    group_id: group.id,
+    export_id: started.id
   }
   await call('POST', `${victim.path}/roles`, {
     body: { key: ids['role_key'], label: { en: 'Treasurer' }, permissions: ['team.view'] }
@@ -99,7 +105,8 @@ await t.test('one organization is no business of another', async (t) => {
       member_id: `mem_${NO_SUCH}`,
       invitation_id: `inv_${NO_SUCH}`,
       role_key: 'nobody',
-      group_id: `grp_${NO_SUCH}`
+      group_id: `grp_${NO_SUCH}`,
+      export_id: `exp_${NO_SUCH}`
     }
     for (const operation of operations) {
       const name = `${operation.method} ${operation.path}`
@@ -114,7 +121,7 @@ await t.test('one organization is no business of another', async (t) => {
   await t.test('ids of another organization in a path of one’s own do not exist', async (t) => {
     const before = await everything(app)
     const below = operations.filter(({ path }) =>
-      /\{(member_id|invitation_id|role_key|group_id)\}/.test(path)
+      /\{(member_id|invitation_id|role_key|group_id|export_id)\}/.test(path)
     )
     t.ok(below.length >= 3)
     for (const operation of below) {

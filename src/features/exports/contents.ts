@@ -48,8 +48,8 @@ type Lines = AsyncGenerator<readonly Line[]>
 
 /**
  * Everything that the organization holds in Muster, in the shapes in which the API tells it, what is
- * referred to before what refers to it. Left out: links and their secrets, which nobody is told; jobs
- * and counters of resent mails, which are gone within a day.
+ * referred to before what refers to it. Left out: the secrets of links, which nobody is told, and what
+ * only Muster works with, its jobs and its counts of resent mails.
  */
 export async function* tellEverything(source: ExportSource): Lines {
   yield [tellExport(source), ...tellOrganization(source), ...(await tellRoles(source))]

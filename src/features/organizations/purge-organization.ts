@@ -4,8 +4,10 @@ import { idToUuid } from '../../ids.js'
 import { type Key, TENANT_ROWS, TENANT_TABLES, type TenantRows } from './tenant-rows.js'
 
 interface Batch {
-  last: string[]
+  /** Somebody else may be at it. */
+  held: boolean
   count: number
+  last: string[] | null
 }
 
 /** Takes the organization itself once nothing of it is left, and says when in the record that stays. */
@@ -28,7 +30,7 @@ const LAST_ROW: Statement = {
  * Takes at most `rowsMax` rows of a deleted organization out of the database, in statements of at
  * most 1,000 that each commit by themselves: whoever stops it anywhere loses nothing, and the next
  * run goes on with what is there. Answers with how many; fewer than asked: there are no more that
- * can go.
+ * can go, or somebody else is at it.
  */
 export async function purgeOrganization(
   deps: Deps,
@@ -38,8 +40,9 @@ export async function purgeOrganization(
   const id = idToUuid('org', organizationId)
   let count = 0
   for (const rows of TENANT_ROWS) {
-    count += await purgeRows(deps, id, rows, rowsMax - count)
-    if (count >= rowsMax) return count
+    const taken = await purgeRows(deps, id, rows, rowsMax - count)
+    count += taken.count
+    if (!taken.all || count >= rowsMax) return count
   }
   const purged = await deps.db.run(LAST_ROW, [id, deps.now()])
   return count + purged.length
@@ -50,16 +53,17 @@ async function purgeRows(
   id: string,
   { statement, start, max }: TenantRows,
   rowsMax: number
-): Promise<number> {
+): Promise<{ readonly count: number; readonly all: boolean }> {
   let count = 0
   let last: Key = start
   while (count < rowsMax) {
     const asked = Math.min(max, rowsMax - count)
     const [batch] = await db.run<Batch>(statement, [id, asked, ...last])
-    if (!batch) break
+    if (!batch?.held) return { count, all: false }
     count += batch.count
+    // What refers to these must be gone before the next table's turn.
+    if (batch.count < asked || batch.last === null) return { count, all: true }
     last = batch.last
-    if (batch.count < asked) break
   }
-  return count
+  return { count, all: false }
 }

@@ -64,8 +64,8 @@ export const TENANT_ROWS: readonly TenantRows[] = STEPS.map((step, index) => ({
 
 /**
  * `$1` the organization, `$2` how many rows, then the key after which to begin: rows that went
- * before are not looked at again. Answers with the last key and how many there were, or with nothing:
- * also where somebody else is at it, whose lock nobody waits for.
+ * before are not looked at again. Answers with how many there were and the last key; `held` is false
+ * where somebody else is at it, whose lock nobody waits for.
  */
 function toText({ table, key, set, where }: Step): string {
   const columns = Object.keys(key)
@@ -82,7 +82,7 @@ function toText({ table, key, set, where }: Step): string {
         and ${where ?? 'true'} and exists (select from held)
       order by ${list} limit $2),
     done as (${set === undefined ? `delete from ${table}` : `update ${table} set ${set}`} where ${these})
-    select array[${columns.map((column) => `${column}::text`).join(', ')}] as last,
-      (select count(*)::int from batch) as count
-    from batch order by ${columns.map((column) => `${column} desc`).join(', ')} limit 1`
+    select exists (select from held) as held, (select count(*)::int from batch) as count, (
+      select array[${columns.map((column) => `${column}::text`).join(', ')}] from batch
+      order by ${columns.map((column) => `${column} desc`).join(', ')} limit 1) as last`
 }

@@ -103,6 +103,12 @@ const authorization = {
   ),
   action: Type.Optional(Type.String({ description: 'With `not_offered`: what is not.' })),
   missing_permissions: Type.Optional(Type.Array(Type.String())),
+  entitlement: Type.Optional(
+    Type.String({ description: 'With `not_entitled`: what the plan lacks.', examples: ['team'] })
+  ),
+  blocked: Type.Optional(
+    Type.String({ description: 'With `billing_past_due`: what the overdue invoice blocks.' })
+  ),
   limited_role: Type.Optional(
     Type.String({ description: 'Which role would have too few holders or too many.' })
   ),

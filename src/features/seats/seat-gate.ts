@@ -29,6 +29,7 @@ export function openGate(organization: LockedOrganization): SeatGate {
   if (!hasSize(policy) || size === null) return { take: () => undefined }
   const { counts } = organization
   if (!counts) throw new Error('lock the organization with countMembers to give seats away')
+  const held: Partial<Record<MemberStatus, number>> = { ...counts }
   let used = usedSeatsOf(counts, policy)
   return {
     take({ from, to, isResend = false }) {
@@ -40,11 +41,13 @@ export function openGate(organization: LockedOrganization): SeatGate {
         return seatsExhausted({
           limit: size,
           used,
-          members: counts,
-          ways_out: waysOutOf(policy, counts)
+          members: { ...held },
+          ways_out: waysOutOf(policy, held)
         })
       }
       used += 1
+      if (from !== null) held[from] = (held[from] ?? 1) - 1
+      held[to] = (held[to] ?? 0) + 1
       return undefined
     }
   }

@@ -1,0 +1,104 @@
+import { sql } from 'drizzle-orm'
+import type { Db } from '../../src/db/client.js'
+import { idToUuid } from '../../src/ids.js'
+import type { TestApp } from './app.js'
+import { dumpRows } from './dump.js'
+
+/** Every table whose rows belong to an organization, as the database itself knows. */
+export async function tenantTables(db: Db): Promise<string[]> {
+  const { rows } = await db.execute<{ name: string }>(sql`
+    select table_name as name from information_schema.columns
+    where table_schema = 'public' and column_name = 'organization_id' order by 1`)
+  return rows.map(({ name }) => name).filter((name) => name !== 'deleted_organizations')
+}
+
+/** How many rows an organization has in each of them. */
+export async function countRows(db: Db, id: string): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const name of await tenantTables(db)) {
+    const { rows } = await db.execute<{ count: number }>(sql`
+      select count(*)::int as count from ${sql.identifier(name)}
+      where organization_id = ${idToUuid('org', id)}`)
+    counts[name] = rows[0]?.count ?? 0
+  }
+  return counts
+}
+
+/** Rows of Muster's own tables that name an organization in any way, by table. */
+export async function rowsNaming(db: Db, id: string): Promise<Record<string, string[]>> {
+  const names = [id, idToUuid('org', id)]
+  const found = Object.entries(await dumpRows(db)).map(
+    ([table, rows]) =>
+      [table, rows.filter((row) => names.some((name) => row.includes(name)))] as const
+  )
+  return Object.fromEntries(found.filter(([, rows]) => rows.length > 0))
+}
+
+/** An organization with at least a row in every tenant table, and no job that is still to be run. */
+export async function fullOrganization(app: TestApp) {
+  const { call, deps, unique } = app
+  const org = await app.organization({ external_id: unique('ext') })
+  const ana = await app.member(org.path)
+  const bo = await app.member(org.path, { role: 'admin' })
+  const { invitation, token } = await app.invite(org.path, `${unique('open')}@full.test`)
+  const { invitation: again } = await app.invite(org.path, `${unique('again')}@full.test`)
+  await call('POST', `${org.path}/invitations/${again.id}/resend`, { body: { via: 'link' } })
+  await call('POST', `${org.path}/roles`, {
+    body: { key: 'auditor', label: { en: 'Auditor' }, permissions: ['audit.view'] }
+  })
+  const { body: group } = await call('POST', `${org.path}/groups`, { body: { name: 'Sales' } })
+  for (const { id } of [ana, bo]) await call('PUT', `${org.path}/groups/${group.id}/members/${id}`)
+  await call('DELETE', `${org.path}/members/${bo.id}`)
+  await insertTheRest(deps.db, org.id)
+  return { ...org, ana, token, invitation }
+}
+
+/** What takes a particular policy, or a failure, to come about. */
+async function insertTheRest(db: Db, id: string): Promise<void> {
+  const uuid = idToUuid('org', id)
+  await db.execute(sql`
+    with export as (
+      insert into exports (organization_id, id, status, requested_by_type, created_at)
+      values (${uuid}, gen_random_uuid(), 'finished', 'api_key', now()) returning id),
+    chunks as (
+      insert into export_chunks (organization_id, export_id, number, content)
+      select ${uuid}, export.id, number, 'lines' from export, generate_series(0, 2) number),
+    entries as (
+      insert into billing_entries (organization_id, id, number, kind, reason, subject_type,
+        subject_id, quantity, occurred_at, created_at, policy_version)
+      values (${uuid}, gen_random_uuid(), 1, 'overage', 'once', 'organization', 'org', 1, now(),
+        now(), 1)),
+    allowances as (
+      insert into resend_allowances (organization_id, email_key, window_started_at, sent)
+      values (${uuid}, 'again@full.test', now(), 1) on conflict do nothing)
+    insert into jobs (organization_id, id, name, payload, created_at, attempts, last_error, failed_at)
+    values (${uuid}, gen_random_uuid(), 'send-invitation-email', '{}', now(), 7, 'no', now())`)
+}
+
+/** A team of so many active members, each with the offer that it accepted and three events. */
+export async function largeOrganization(app: TestApp, count: number) {
+  const org = await app.organization()
+  const uuid = idToUuid('org', org.id)
+  await app.deps.db.execute(sql`
+    with people as materialized (
+      select gen_random_uuid() as member_id, gen_random_uuid() as invitation_id, n
+      from generate_series(1, ${count}::int) n),
+    seats as (
+      insert into members (organization_id, id, user_id, email, email_key, role, status,
+        invitation_id, created_at, updated_at, joined_at)
+      select ${uuid}, member_id, 'u_' || n, n || '@large.test', n || '@large.test', 'member',
+        'active', invitation_id, now(), now(), now() from people),
+    offers as (
+      insert into invitations (organization_id, id, member_id, email, email_key, role, status,
+        locale, secret_id, policy_version, email_must_match, invited_by_type, invited_by_id,
+        created_at, updated_at)
+      select ${uuid}, invitation_id, member_id, n || '@large.test', n || '@large.test', 'member',
+        'accepted', 'en', 'k1', 1, true, 'api_key', 'key', now(), now() from people)
+    insert into events (organization_id, id, type, occurred_at, actor_type, subject_type,
+      subject_id, data, changes)
+    select ${uuid}, gen_random_uuid(), 'member.joined', now(), 'user', 'member', member_id::text,
+      json_build_object('email', n || '@large.test'), '{}'
+    from people, generate_series(1, 3)`)
+  await app.deps.db.execute(sql`analyze members, invitations, events`)
+  return org
+}
