@@ -18,13 +18,14 @@ something takes an \`Idempotency-Key\`; every list takes \`limit\` and \`cursor\
 that an operation does not know are refused. \`Accept-Language\` chooses between English and French.`
 
 const TAGS = [
-  { name: 'Organizations', description: 'The teams: their names, settings and seats.' },
+  { name: 'Organizations', description: 'The teams: their names, settings, seats and ends.' },
   { name: 'Policies', description: 'The rules that organizations live by, as data.' },
   { name: 'Members', description: 'Who belongs to a team, the invited included.' },
   { name: 'Roles', description: 'Who may do what: the policy’s roles and a team’s own.' },
   { name: 'Groups', description: 'Departments, projects, places: sets of members.' },
   { name: 'Invitations', description: 'Offers of a seat, and what became of them.' },
   { name: 'Events', description: 'What happened, by whom.' },
+  { name: 'Billing', description: 'What was bought, and what became due: charges and credits.' },
   { name: 'Exports', description: 'All that a team holds, as one file.' },
   { name: 'API keys', description: 'How your backend proves itself.' },
   { name: 'Operating', description: 'For whoever keeps Muster running.' }

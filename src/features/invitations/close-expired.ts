@@ -1,5 +1,5 @@
 import { and, eq, inArray, lte, sql } from 'drizzle-orm'
-import type { CallContext, OrgContext } from '../../context.js'
+import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
@@ -16,7 +16,7 @@ import { settleSeats } from '../seats/settle-seats.js'
  */
 export async function closeExpired(
   tx: Tx,
-  ctx: OrgContext,
+  ctx: CallContext,
   organization: LockedOrganization,
   memberIds: readonly string[]
 ): Promise<NewEvent[]> {

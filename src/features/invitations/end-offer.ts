@@ -7,6 +7,7 @@ import { leaveGroups } from '../groups/queries.js'
 import { NO_OFFER } from '../members/queries.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { settleSeats } from '../seats/settle-seats.js'
+import { closeExpired } from './close-expired.js'
 import { invitationStatusAt, isInvitation, isMember } from './queries.js'
 
 interface Ending {
@@ -25,6 +26,9 @@ export async function endOffer(
   how: 'canceled' | 'declined'
 ): Promise<InvitationRow> {
   const { organizationId } = row
+  const was = invitationStatusAt(row, ctx.now)
+  const expired =
+    was === row.status ? [] : await closeExpired(tx, ctx, organization, [row.memberId])
   const [updated] = await tx
     .update(invitations)
     .set({ status: how, endedAt: ctx.now, updatedAt: ctx.now })
@@ -34,11 +38,12 @@ export async function endOffer(
   if (row.kind === 'seat') await endSeat(tx, ctx, { organization, row }, how)
   else await stopLapse(tx, ctx, row)
   appendEvents(tx, ctx, placeOf(organization), [
+    ...expired,
     {
       type: `invitation.${how}`,
       subject: { type: 'invitation', id: row.id },
       data: { member_id: row.memberId, email: row.email },
-      changes: { status: [row.status, how] }
+      changes: { status: [was, how] }
     }
   ])
   return updated

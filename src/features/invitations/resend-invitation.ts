@@ -18,6 +18,7 @@ import { openGate } from '../seats/seat-gate.js'
 import type { SeatMove } from '../seats/seat-move.js'
 import { settleSeats } from '../seats/settle-seats.js'
 import { claimAddress } from './claim-address.js'
+import { closeExpired } from './close-expired.js'
 import { deliverOffers } from './deliver-offers.js'
 import {
   invitationNotResendable,
@@ -60,6 +61,8 @@ export async function resendInvitation(
     refuseResend(ctx, organization, { offer, via })
     if (invitationStatusAt(offer.invitation, ctx.now) === 'expired') {
       await claimAgain(tx, ctx, organization, offer.invitation)
+      const expired = await closeExpired(tx, ctx, organization, [offer.member.id])
+      appendEvents(tx, ctx, placeOf(organization), expired)
     }
     if (via === 'email') await spendAllowance(tx, ctx, offer.invitation)
 

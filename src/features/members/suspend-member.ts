@@ -5,6 +5,7 @@ import type { Deps } from '../../deps.js'
 import { decide } from '../../policy/decide.js'
 import { enforce } from '../../refusals.js'
 import { appendEvents } from '../events/append-events.js'
+import { closeExpired } from '../invitations/close-expired.js'
 import { placeOf } from '../organizations/queries.js'
 import { settleSeats } from '../seats/settle-seats.js'
 import { countHolders } from './holders.js'
@@ -32,9 +33,12 @@ export async function suspendMember(
     if (target.status === 'suspended') return member
     refuseInactive(target)
 
+    const isRestored = member.status !== target.status
+    const expired = isRestored ? await closeExpired(tx, ctx, organization, [id]) : []
     const suspended = await writeMember(tx, ctx, id, { ...NO_OFFER, status: 'suspended' })
     const { subject, data } = concerning(member)
     appendEvents(tx, ctx, placeOf(organization), [
+      ...expired,
       {
         type: 'member.suspended',
         subject,

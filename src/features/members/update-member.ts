@@ -11,6 +11,7 @@ import { decide } from '../../policy/decide.js'
 import type { Policy } from '../../policy/document.js'
 import { enforce } from '../../refusals.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { closeExpired } from '../invitations/close-expired.js'
 import { refuseResources, seatResources } from '../invitations/fields.js'
 import { isInvitation } from '../invitations/queries.js'
 import { placeOf } from '../organizations/queries.js'
@@ -46,11 +47,12 @@ export async function updateMember(
     const patch = toPatch(input)
     const changes = changesOf(member, patch)
     if (Object.keys(changes).length === 0) return member
+    const expired = member.status === status ? [] : await closeExpired(tx, ctx, organization, [id])
     const updated = await writeMember(tx, ctx, id, patch).catch((error: unknown) => {
       throw isUniqueViolation(error) ? externalIdTaken() : error
     })
     if (updated.role !== member.role) await changeOffer(tx, updated)
-    appendEvents(tx, ctx, placeOf(organization), eventsOf(policy, member, changes))
+    appendEvents(tx, ctx, placeOf(organization), [...expired, ...eventsOf(policy, member, changes)])
     const move = { memberId: id, before: { ...member, status }, after: { ...updated, status } }
     await settleSeats(tx, ctx, organization, [move])
     return updated

@@ -54,6 +54,8 @@ export interface Tally {
   balance: number
   /** How many seats the plan has or are paid for, as its billing says. */
   seats: number | null
+  /** How many entries of a kind and a subject there are that no statement sees yet. */
+  readonly named: Map<string, number>
 }
 
 interface LockRequest {
@@ -105,7 +107,12 @@ export async function lockIfThere(
   return {
     row,
     policy,
-    tally: { number: row.billingNumber, balance: row.creditBalance, seats: row.seats },
+    tally: {
+      number: row.billingNumber,
+      balance: row.creditBalance,
+      seats: row.seats,
+      named: new Map()
+    },
     actor: decidingActor(ctx, locked.role),
     counts: countMembers ? (locked.counts ?? {}) : undefined
   }

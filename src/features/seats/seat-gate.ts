@@ -29,11 +29,11 @@ export function openGate(organization: LockedOrganization): SeatGate {
   if (!hasSize(policy) || size === null) return { take: () => undefined }
   const { counts } = organization
   if (!counts) throw new Error('lock the organization with countMembers to give seats away')
-  const held: Partial<Record<MemberStatus, number>> = { ...counts }
-  let used = usedSeatsOf(counts, policy)
+  const held: Held = { ...counts }
   return {
     take({ from, to, isResend = false }) {
       if (!usesSeat(policy, to) || usesSeat(policy, from)) return undefined
+      const used = usedSeatsOf(held, policy)
       const refuses =
         policy.seats.mode === 'hard_cap' ||
         (isResend && policy.seats.resend_expired_when_full === 'refuse')
@@ -45,10 +45,16 @@ export function openGate(organization: LockedOrganization): SeatGate {
           ways_out: waysOutOf(policy, held)
         })
       }
-      used += 1
-      if (from !== null) held[from] = (held[from] ?? 1) - 1
-      held[to] = (held[to] ?? 0) + 1
+      move(held, from, to)
       return undefined
     }
   }
+}
+
+type Held = Partial<Record<MemberStatus, number>>
+
+/** Whoever comes next is told of this one too. */
+function move(held: Held, from: MemberStatus | null, to: MemberStatus): void {
+  if (from !== null) held[from] = (held[from] ?? 1) - 1
+  held[to] = (held[to] ?? 0) + 1
 }

@@ -3,7 +3,12 @@ import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { billingEntries } from '../../db/tables/billing-entries.js'
 import type { Policy } from '../../policy/document.js'
-import { appendEntries, type DraftEntry, writeTally } from '../billing/append-entries.js'
+import {
+  appendEntries,
+  type DraftEntry,
+  expireCredits,
+  writeTally
+} from '../billing/append-entries.js'
 import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { countSeats } from './count-moves.js'
@@ -21,7 +26,10 @@ export async function settleSeats(
   organization: LockedOrganization,
   moves: readonly SeatMove[]
 ): Promise<void> {
-  const { policy } = organization.policy
+  const {
+    row,
+    policy: { policy }
+  } = organization
   const count = countSeats(organization, moves)
   organization.tally.seats = count.seats
   const drafts = [
@@ -30,6 +38,9 @@ export async function settleSeats(
     ...moves.flatMap((move) => resourceDraft(policy, move))
   ]
   appendEntries(tx, ctx, organization, await numbered(tx, organization, drafts))
+  // What time gives back when the subscription has ended ends as what there was before.
+  const hasEnded = row.status !== 'active' && policy.cancellation.expire_credits
+  if (hasEnded) expireCredits(tx, ctx, organization)
   appendEvents(tx, ctx, placeOf(organization), seatEvents(organization, count))
   await writeTally(tx, organization)
 }
@@ -76,7 +87,7 @@ function extraOf(policy: Policy, { status, resources }: SeatState): number {
 /** What befell a member before is counted: its third charge has a reason of its own, once. */
 async function numbered(
   tx: Tx,
-  { row }: LockedOrganization,
+  { row, tally: { named } }: LockedOrganization,
   drafts: readonly Draft[]
 ): Promise<DraftEntry[]> {
   const unnamed = drafts.filter(({ reason }) => reason === undefined)
@@ -91,8 +102,11 @@ async function numbered(
           .where(and(eq(organizationId, row.id), inArray(subjectId, ids)))
           .groupBy(subjectId, kind)
   const counts = new Map(found.map((one) => [`${one.kind}:${one.subjectId}`, one.count]))
-  return drafts.map((draft) => {
+  return drafts.map(({ reason, ...draft }) => {
+    if (reason !== undefined) return { ...draft, reason }
     const name = `${draft.kind}:${draft.subject.id}`
-    return { ...draft, reason: draft.reason ?? `${name}:${(counts.get(name) ?? 0) + 1}` }
+    const added = (named.get(name) ?? 0) + 1
+    named.set(name, added)
+    return { ...draft, reason: `${name}:${(counts.get(name) ?? 0) + added}` }
   })
 }

@@ -3,131 +3,20 @@ import t from 'tap'
 import { exportChunks, exports } from '../../../src/db/tables/exports.js'
 import { organizations } from '../../../src/db/tables/organizations.js'
 import { buildExport } from '../../../src/features/exports/build-export.job.js'
-import { CHUNK_BYTES_MAX } from '../../../src/features/exports/write-chunks.js'
 import { JOBS } from '../../../src/jobs/index.js'
 import { runJob } from '../../../src/jobs/run-job.js'
 import { createTestApp, type TestApp } from '../../helpers/app.js'
 import { until, untilBlocked } from '../../helpers/database.js'
 import { dumpRows } from '../../helpers/dump.js'
-import { chunksOf, dataOf, exportAll, isExport, linesOf } from '../../helpers/exports.js'
+import {
+  chunksOf,
+  dataOf,
+  inTheMiddle,
+  isExport,
+  linesOf,
+  startExport
+} from '../../helpers/exports.js'
 import { jobRows, runAllJobs } from '../../helpers/jobs.js'
-import { largeOrganization } from '../../helpers/tenants.js'
-
-const MEMBERS = 5_000
-
-/** Starts an export; `run` does its job once, as a worker does. */
-async function started({ call, deps }: TestApp, org: { id: string; path: string }) {
-  const { body } = await call('POST', `${org.path}/exports`)
-  const payload = { organization_id: org.id, export_id: body.id as string }
-  const at = `${org.path}/exports/${payload.export_id}`
-  return {
-    id: payload.export_id,
-    at,
-    read: async () => (await call('GET', at)).body,
-    download: () => call('GET', `${at}/download`),
-    run: () => buildExport.run(deps, payload),
-    giveUp: () => buildExport.giveUp?.(deps, payload)
-  }
-}
-
-/** Runs a build that stops before it reads the billing entries, until `meanwhile` is done. */
-async function inTheMiddle(
-  { deps: { db } }: TestApp,
-  run: () => Promise<void>,
-  meanwhile: () => Promise<unknown>
-): Promise<void> {
-  const { build } = await db.transaction(async (tx) => {
-    await tx.execute(sql`lock table billing_entries in access exclusive mode`)
-    const build = run()
-    build.catch(() => undefined)
-    await untilBlocked(db)
-    await meanwhile()
-    return { build }
-  })
-  await build
-}
-
-/** Of how many things lines tell, which no order of pages may lose or double. */
-const idsOf = (file: string, type: string) => {
-  const ids = dataOf(linesOf(file), type).map(({ id }) => id as string)
-  return { all: ids.length, different: new Set(ids).size }
-}
-
-await t.test('a large export', async (t) => {
-  const app = await createTestApp(t)
-  const org = await largeOrganization(app, MEMBERS)
-  const group = (await app.call('POST', `${org.path}/groups`, { body: { name: 'All' } })).body
-  await app.deps.db.execute(sql`
-    insert into group_members select organization_id, (select id from groups), id, created_at
-    from members`)
-  const { id, file, finished } = await exportAll(app, org.path)
-
-  await t.test('has every row once, however many pages it takes', async (t) => {
-    t.same(idsOf(file, 'member'), { all: MEMBERS + 1, different: MEMBERS + 1 })
-    t.same(idsOf(file, 'invitation'), { all: MEMBERS, different: MEMBERS })
-    t.same(idsOf(file, 'event').all, 3 * MEMBERS + 4)
-    const pairs = dataOf(linesOf(file), 'group_member')
-    t.equal(new Set(pairs.map(({ member_id: member }) => member)).size, MEMBERS + 1)
-    t.equal(pairs.length, MEMBERS + 1)
-    t.match(dataOf(linesOf(file), 'group'), [{ id: group.id, members_count: MEMBERS + 1 }])
-  })
-
-  await t.test('is kept in chunks of whole lines, none larger than the most', async (t) => {
-    const chunks = await chunksOf(app, id)
-    t.ok(chunks.length > 5, `${chunks.length} chunks`)
-    t.same(
-      chunks.map(({ number }) => number),
-      chunks.map((_, index) => index + 1)
-    )
-    for (const { content } of chunks) {
-      t.ok(content.length <= CHUNK_BYTES_MAX)
-      t.ok(content.toString().endsWith('}\n'))
-    }
-    const [last] = chunks.slice(-1)
-    for (const { content } of chunks) {
-      t.ok(content.length > CHUNK_BYTES_MAX - 10_000 || content === last?.content, 'nor small')
-    }
-    t.equal(Buffer.concat(chunks.map(({ content }) => content)).toString(), file)
-    t.equal(finished.bytes, Buffer.byteLength(file))
-  })
-
-  await t.test('is of one moment, whatever happens while it is built', async (t) => {
-    const { body: some } = await app.call('GET', `${org.path}/members?role=member&limit=1`)
-    const [member] = some.data
-    const one = await started(app, org)
-    await inTheMiddle(app, one.run, async () => {
-      t.equal((await one.read()).status, 'running')
-      t.match((await one.read()).started_at, /^2030/)
-      t.match(await one.download(), { status: 409, body: { code: 'export_not_finished' } })
-      t.equal((await app.call('POST', `${org.path}/exports`)).body.code, 'export_running')
-      await app.call('DELETE', `${org.path}/members/${String(member.id)}`)
-      const { body } = await app.call('GET', `${org.path}/members/${String(member.id)}`)
-      t.equal(body.status, 'removed')
-    })
-    const lines = linesOf((await one.download()).body)
-    const told = dataOf(lines, 'member').find(({ id }) => id === member.id)
-    t.equal(told.status, 'active')
-    const events = dataOf(lines, 'event').map(({ type }) => type)
-    t.notOk(events.includes('member.removed'))
-  })
-
-  await t.test('that is killed in the middle leaves nothing, and is built again', async (t) => {
-    const one = await started(app, org)
-    await t.rejects(
-      inTheMiddle(app, one.run, () =>
-        app.deps.db.execute(sql`
-          select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and wait_event_type = 'Lock'`)
-      )
-    )
-    t.equal((await one.read()).status, 'running')
-    t.same(await chunksOf(app, one.id), [])
-    await one.run()
-    const { status, lines } = await one.read()
-    t.equal(status, 'finished')
-    t.equal(linesOf((await one.download()).body).length, lines)
-  })
-})
 
 await t.test('a build that runs again', async (t) => {
   const app = await createTestApp(t)
@@ -135,7 +24,7 @@ await t.test('a build that runs again', async (t) => {
 
   await t.test('does nothing when the export has ended', async (t) => {
     const org = await app.organization()
-    const one = await started(app, org)
+    const one = await startExport(app, org)
     await one.run()
     const before = await dumpRows(deps.db)
     await one.run()
@@ -145,7 +34,7 @@ await t.test('a build that runs again', async (t) => {
 
   await t.test('runs once at a time: the second finds it done', async (t) => {
     const org = await app.organization()
-    const one = await started(app, org)
+    const one = await startExport(app, org)
     await Promise.all([one.run(), one.run()])
     t.equal((await chunksOf(app, one.id)).length, 1)
     const { body } = await call('GET', `${org.path}/events?type=export.finished`)
@@ -154,7 +43,7 @@ await t.test('a build that runs again', async (t) => {
 
   await t.test('keeps the file that another process has written meanwhile', async (t) => {
     const org = await app.organization()
-    const one = await started(app, org)
+    const one = await startExport(app, org)
     const content = Buffer.from('{}\n')
     const row = { organizationId: org.id, exportId: one.id, number: 1, content }
     const { run } = await deps.db.transaction(async (tx) => {
@@ -176,7 +65,7 @@ await t.test('a build that runs again', async (t) => {
 
   await t.test('leaves alone what was given up meanwhile', async (t) => {
     const org = await app.organization()
-    const one = await started(app, org)
+    const one = await startExport(app, org)
     await t.rejects(inTheMiddle(app, one.run, async () => one.giveUp()))
     t.same(await chunksOf(app, one.id), [])
     await one.run()
@@ -186,7 +75,7 @@ await t.test('a build that runs again', async (t) => {
 
   await t.test('only ends an export whose file is written', async (t) => {
     const org = await app.organization()
-    const one = await started(app, org)
+    const one = await startExport(app, org)
     await withoutEnd(app, async () => t.rejects(one.run()))
     t.match(await one.read(), { status: 'running', lines: null, bytes: null })
     const written = await chunksOf(app, one.id)
@@ -199,7 +88,7 @@ await t.test('a build that runs again', async (t) => {
 
   await t.test('deletes the file of an export that is given up', async (t) => {
     const org = await app.organization()
-    const one = await started(app, org)
+    const one = await startExport(app, org)
     await withoutEnd(app, async () => t.rejects(one.run()))
     t.equal((await chunksOf(app, one.id)).length, 1)
     await one.giveUp()
@@ -227,7 +116,7 @@ await t.test('an organization that is', async (t) => {
 
   await t.test('canceled meanwhile is exported to the end', async (t) => {
     const org = await app.organization()
-    const one = await started(app, org)
+    const one = await startExport(app, org)
     await inTheMiddle(app, one.run, () => call('POST', `${org.path}/cancel?confirm=true`))
     t.equal((await one.read()).status, 'finished')
     const [told] = dataOf(linesOf((await one.download()).body), 'organization')
@@ -236,7 +125,7 @@ await t.test('an organization that is', async (t) => {
 
   await t.test('deleted is not exported any more', async (t) => {
     const org = await app.organization()
-    const one = await started(app, org)
+    const one = await startExport(app, org)
     await setDeleted(org.id)
     const before = await dumpRows(deps.db, ['jobs'])
     await runAllJobs(deps)
@@ -247,7 +136,7 @@ await t.test('an organization that is', async (t) => {
 
   await t.test('deleted meanwhile gets no event any more', async (t) => {
     const org = await app.organization()
-    const one = await started(app, org)
+    const one = await startExport(app, org)
     const [job] = (await jobRows(deps)).filter(({ name }) => name === 'build-export')
     if (!job) throw new Error('it was enqueued above')
     const run = () => runJob(deps, JOBS, { organization_id: org.id, job_id: job.id })
@@ -263,7 +152,7 @@ await t.test('an export that fails again and again', async (t) => {
   const { call, deps } = app
   const org = await app.organization()
   await deps.db.execute(sql`alter table group_members rename to away`)
-  const one = await started(app, org)
+  const one = await startExport(app, org)
   const failed = await until(async () => {
     const now = await one.read()
     return now.status === 'failed' && now
@@ -279,7 +168,7 @@ await t.test('an export that fails again and again', async (t) => {
   t.match(job, { name: 'build-export', attempts: buildExport.attempts, lastError: /group_members/ })
 
   await deps.db.execute(sql`alter table away rename to group_members`)
-  const next = await started(app, org)
+  const next = await startExport(app, org)
   await until(async () => (await next.read()).status === 'finished')
   const left = await deps.db
     .select()

@@ -18,7 +18,12 @@ await t.test('the gate opens only for an organization that was locked to count',
   t.equal(gate.take(joining), undefined, 'the owner and the invited use one each')
   t.match(gate.take(joining), {
     definition: { code: 'seats_exhausted' },
-    members: { limit: 3, used: 3, ways_out: ['cancel_invitation', 'raise_limit'] }
+    members: {
+      limit: 3,
+      used: 3,
+      members: { active: 2, invited: 1 },
+      ways_out: ['cancel_invitation', 'remove_member', 'raise_limit']
+    }
   })
   t.equal(gate.take({ from: 'invited', to: 'active' }), undefined, 'has one already')
   const uncounted = await lock(false)
