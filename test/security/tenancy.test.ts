@@ -8,18 +8,21 @@ interface Operation {
   readonly method: string
   readonly path: string
   readonly body: unknown
+  readonly takesBody: boolean
 }
 
 /** Every operation on one organization, drawn from the document that we publish. */
 async function tenantOperations({ call }: TestApp): Promise<Operation[]> {
   const { body: document } = await call('GET', '/openapi.json')
-  const paths = Object.entries(document.paths as Record<string, Record<string, unknown>>)
+  const paths = Object.entries(document.paths as Record<string, Record<string, object>>)
   return paths
     .filter(([path]) => path.includes('{organization_id}'))
     .flatMap(([path, operations]) =>
-      Object.keys(operations).map((method) => ({
+      Object.entries(operations).map(([method, operation]) => ({
         method: method.toUpperCase(),
         path,
+        // An operation that is done by a POST without a body takes an empty one.
+        takesBody: 'requestBody' in operation || method === 'post',
         body: BODIES[`${method} ${path.replace('/v1/organizations/{organization_id}', '{o}')}`]
       }))
     )
@@ -92,8 +95,7 @@ await t.test('one organization is no business of another', async (t) => {
 
   await t.test('the walk knows a body for every operation that takes one', async (t) => {
     t.ok(operations.length >= 10)
-    for (const { method, path, body } of operations) {
-      const takesBody = ['POST', 'PUT', 'PATCH'].includes(method)
+    for (const { method, path, body, takesBody } of operations) {
       t.equal(body !== undefined, takesBody, `${method} ${path}`)
     }
   })

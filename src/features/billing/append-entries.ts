@@ -78,7 +78,7 @@ function book(
   const { row, policy } = organization
   const share = shareOf(organization, at, isCharge(kind))
   const what = kind.startsWith('resource') ? 'resource' : 'seat'
-  const price = priceOf(row, policy.policy, what, share?.period)
+  const price = priceOf(row, policy.policy, what)
   const amount = amountOf(price.amount, quantity, share, policy.policy.billing.prorated)
   return {
     ...entryOf(ctx, organization),

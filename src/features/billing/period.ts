@@ -35,8 +35,9 @@ export function dayAt(instant: Date, timeZone: string): string {
 
 /**
  * The period in which a day lies: the given one or, when that is over, one of those that follow it.
- * A period from a day of a month to the same day of another is so many months, any other so many
- * days. Undefined: the day lies before.
+ * A period from a day of a month to the same day of another is so many months, and a month that lacks
+ * the day has its last instead: January 31 to February 28, February 28 to March 31. Any other is so
+ * many days. Undefined: the day lies before.
  */
 export function periodOf(given: Period, day: string): Period | undefined {
   if (day < given.starts_on) return undefined
@@ -48,15 +49,24 @@ export function periodOf(given: Period, day: string): Period | undefined {
 /** How many months a period is; 0: it is not whole months. */
 export function wholeMonths({ starts_on: start, ends_on: end }: Period): number {
   const months = monthNumber(end) - monthNumber(start)
-  return months > 0 && addMonths(start, months) === end ? months : 0
+  const day = dayOfMonth({ starts_on: start, ends_on: end })
+  const isWhole =
+    inMonth(monthNumber(start), day) === start && inMonth(monthNumber(end), day) === end
+  return months > 0 && isWhole ? months : 0
+}
+
+/** The day on which periods of months begin: where one of both months is too short, the other has it. */
+function dayOfMonth({ starts_on: start, ends_on: end }: Period): number {
+  return Math.max(Number(start.slice(8)), Number(end.slice(8)))
 }
 
 /** Always counted from the first start: a period that began on the 31st comes back to it. */
-function followingMonths({ starts_on: start }: Period, months: number, day: string): Period {
-  const passed = Math.floor((monthNumber(day) - monthNumber(start)) / months) * months
-  const [from, to] =
-    addMonths(start, passed) <= day ? [passed, passed + months] : [passed - months, passed]
-  return { starts_on: addMonths(start, from), ends_on: addMonths(start, to) }
+function followingMonths(given: Period, months: number, day: string): Period {
+  const first = monthNumber(given.starts_on)
+  const begin = (month: number) => inMonth(month, dayOfMonth(given))
+  const reached = first + Math.floor((monthNumber(day) - first) / months) * months
+  const from = begin(reached) <= day ? reached : reached - months
+  return { starts_on: begin(from), ends_on: begin(from + months) }
 }
 
 function followingDays({ starts_on: start, ends_on: end }: Period, day: string): Period {
@@ -65,14 +75,12 @@ function followingDays({ starts_on: start, ends_on: end }: Period, day: string):
   return { starts_on: addDays(start, passed), ends_on: addDays(start, passed + length) }
 }
 
-/** The same day so many months later, or the last of its month when that is shorter. */
-function addMonths(day: string, months: number): string {
-  const number = monthNumber(day) + months
+/** A day of a month, or the last one when the month is shorter. */
+function inMonth(number: number, day: number): string {
   const year = Math.floor(number / MONTHS_OF_YEAR)
   const month = number % MONTHS_OF_YEAR
   const last = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
-  const date = Math.min(Number(day.slice(8)), last)
-  return toDay(Date.UTC(year, month, date))
+  return toDay(Date.UTC(year, month, Math.min(day, last)))
 }
 
 const monthNumber = (day: string) =>
