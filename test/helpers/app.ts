@@ -137,7 +137,7 @@ function headersOf({ body, headers, key, actor }: CallOptions, firstKey: string)
 }
 
 /** Whose plans need not include a team: in tests they do unless billing says otherwise. */
-const SELL_TEAMS = new Set<unknown>(['oupi', 'surveymonkey'])
+export const SELL_TEAMS = new Set<unknown>(['oupi', 'surveymonkey'])
 
 /** What most tests begin with. Names are random, so that tests never meet. */
 function stories(deps: Deps, call: Call) {

@@ -128,23 +128,26 @@ await t.test('SurveyMonkey teams: fees and invoices', async (t) => {
     }
   )
 
-  await t.test('SM-38: with an overdue invoice nobody is invited, by either door', async (t) => {
-    const team = await create({ ...PAID, seats: 10 })
-    await push(team, { ...PAID, seats: 10, status: 'past_due' })
-    const refused = await invite(team, 1)
-    t.match([refused.status, refused.body.code], [402, 'billing_past_due'])
-    const batch = await invite(team, 2)
-    for (const { problem } of batch.body.data) t.equal(problem.code, 'billing_past_due')
-    t.match(await team.authorize('admin', 'member.invite'), {
-      allowed: false,
-      code: 'billing_past_due',
-      blocked: 'invitation'
-    })
-    t.same(await blockedIn(team), ['invitation', 'signup_page'])
-    const [{ ways_out: ways }] = (await summary(team, 'fr')).blocked
-    t.match(ways, [{ code: 'pay_invoice', text: 'Réglez la facture en souffrance.' }])
-    t.equal((await summary(team)).members.invited, 0)
-  })
+  await t.test(
+    'SM-38: with an overdue invoice nobody is invited, and the page is named too',
+    async (t) => {
+      const team = await create({ ...PAID, seats: 10 })
+      await push(team, { ...PAID, seats: 10, status: 'past_due' })
+      const refused = await invite(team, 1)
+      t.match([refused.status, refused.body.code], [402, 'billing_past_due'])
+      const batch = await invite(team, 2)
+      for (const { problem } of batch.body.data) t.equal(problem.code, 'billing_past_due')
+      t.match(await team.authorize('admin', 'member.invite'), {
+        allowed: false,
+        code: 'billing_past_due',
+        blocked: 'invitation'
+      })
+      t.same(await blockedIn(team), ['invitation', 'signup_page'])
+      const [{ ways_out: ways }] = (await summary(team, 'fr')).blocked
+      t.match(ways, [{ code: 'pay_invoice', text: 'Réglez la facture en souffrance.' }])
+      t.equal((await summary(team)).members.invited, 0)
+    }
+  )
 
   await t.test('SM-39: once the invoice is paid, inviting works again', async (t) => {
     const team = await create({ ...PAID, seats: 10, status: 'past_due' })
