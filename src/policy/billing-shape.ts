@@ -33,7 +33,7 @@ export const PAST_DUE_BLOCKS = ['invitation', 'resend', 'import', 'signup_page']
 export type PastDueBlock = (typeof PAST_DUE_BLOCKS)[number]
 
 /** Minor units; the largest is refused before sums of entries could leave safe integers. */
-export const PRICE_MAX = 1_000_000_000
+const PRICE_MAX = 1_000_000_000
 const price = z.int().min(0).max(PRICE_MAX)
 
 export const billing = z.strictObject({
@@ -69,7 +69,7 @@ const days = z
   .refine((text) => readDays(text) <= 3_650, 'must be at most P3650D')
 
 /** What the host is told that a cancellation means; the first is also Muster's own to enforce. */
-export const CANCELLATION_EFFECTS = [
+const CANCELLATION_EFFECTS = [
   'access_blocked',
   'inbound_dropped',
   'workflows_stopped'

@@ -2,8 +2,13 @@ import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { day, instant, typeId, wholeNumber } from '../columns.js'
 
 export const CHARGES = ['overage', 'member_added', 'resource_added'] as const
-export const CREDITS = ['member_removed', 'resource_removed'] as const
-export const ENTRY_KINDS = [...CHARGES, ...CREDITS, 'credit_expired'] as const
+/** Charges, credits, and what ends what is left of those. */
+export const ENTRY_KINDS = [
+  ...CHARGES,
+  'member_removed',
+  'resource_removed',
+  'credit_expired'
+] as const
 
 export const billingEntries = pgTable(
   'billing_entries',
