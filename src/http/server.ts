@@ -66,10 +66,10 @@ export function createServer(deps: Deps): FastifyInstance {
   return app
 }
 
-/** Many clients name the type of a body on every call, also where a DELETE sends none. */
-function forgetTypeOfNothing({ method, headers }: FastifyRequest): void {
+/** Many clients name the type of a body on every call, also where they send none. */
+function forgetTypeOfNothing({ headers }: FastifyRequest): void {
   const isEmpty = Number(headers['content-length'] ?? 0) === 0 && !headers['transfer-encoding']
-  if (method === 'DELETE' && isEmpty) delete headers['content-type']
+  if (isEmpty) delete headers['content-type']
 }
 
 const NO_QUERY = Type.Object({}, { additionalProperties: false })

@@ -23,7 +23,7 @@ await t.test(
   }
 )
 
-await t.test('a DELETE without a body may name the type of one', async (t) => {
+await t.test('a request without a body may name the type of one', async (t) => {
   const { call, organization } = await createTestApp(t)
   const { path } = await organization()
   const { body: group } = await call('POST', `${path}/groups`, { body: { name: 'Sales' } })
@@ -31,6 +31,10 @@ await t.test('a DELETE without a body may name the type of one', async (t) => {
     headers: { 'content-type': 'application/json' }
   })
   t.equal(status, 200)
+  const named = { headers: { 'content-type': 'application/json' } }
+  t.equal((await call('POST', `${path}/cancel`, named)).status, 200)
+  const needed = await call('POST', `${path}/groups`, named)
+  t.match(needed, { status: 400, body: { code: 'invalid_request' } }, 'where one is needed')
 })
 
 await t.test('logs name routes and ids, never keys, tokens, addresses or queries', async (t) => {
