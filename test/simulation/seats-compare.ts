@@ -42,9 +42,11 @@ async function readAll<T>({ app, org }: Game, path: string, query = ''): Promise
 export async function compare(game: Game, verb: Step['verb']): Promise<string[]> {
   const { app, org, ledger } = game
   const before = ledger.entries.length
-  const told = await readAll<Told>(game, 'billing-entries')
-  const { body: summary } = await app.call('GET', `${org.path}/summary`)
-  const { body: billing } = await app.call('GET', `${org.path}/billing`)
+  const [told, { body: summary }, { body: billing }] = await Promise.all([
+    readAll<Told>(game, 'billing-entries'),
+    app.call('GET', `${org.path}/summary`),
+    app.call('GET', `${org.path}/billing`)
+  ])
   const wrong = [
     ...wrongEntries(game, told),
     ...same('credit balance', billing.credit_balance, ledger.balance),

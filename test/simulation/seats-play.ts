@@ -1,7 +1,7 @@
 import { expireInvitations } from '../../src/features/invitations/expire-invitations.sweep.js'
 import type { TestApp } from '../helpers/app.js'
 import { createLedger, type SeatRules } from './seats-ledger.js'
-import { createTeam, type Person, type Resources } from './seats-model.js'
+import { createTeam, type Person, type Resources, type Status } from './seats-model.js'
 import type { Pushed, Step } from './seats-policies.js'
 import { saidBy, throughOf } from './seats-pushes.js'
 
@@ -65,7 +65,7 @@ const NOTHING: Taken = { said: 'nothing', expected: 'nothing' }
 /** Takes one step in both worlds; answers with what each made of it. */
 export async function take(game: Game, step: Step): Promise<Taken> {
   const { team } = game
-  const target = pick(team.people, step.target)
+  const target = targetOf(game, step)
   if (!target) return NOTHING
   const PLAYED: Readonly<Record<Step['verb'], () => Promise<Taken>>> = {
     invite: () => invite(game, step, 1),
@@ -92,6 +92,24 @@ export async function take(game: Game, step: Step): Promise<Taken> {
   // Nothing happens to a team whose subscription has ended: it does not stay so for long.
   const isOver = team.canceled && step.other % 3 === 0
   return PLAYED[isOver ? 'restore' : step.verb]()
+}
+
+/** To whom it can be done, and now and then whoever there is. */
+const FITTING: Readonly<Partial<Record<Step['verb'], readonly Status[]>>> = {
+  cancel: ['invited', 'invitation_expired'],
+  suspend: ['active'],
+  reactivate: ['suspended'],
+  reassign: ['active', 'reassignment_pending'],
+  cancel_reassignment: ['reassignment_pending'],
+  resend_email: ['invited', 'invitation_expired', 'reassignment_pending'],
+  resend_link: ['invited', 'invitation_expired', 'reassignment_pending']
+}
+
+function targetOf({ team: { people } }: Game, { verb, target, other }: Step): Person | undefined {
+  const living = people.filter(({ status }) => status !== 'removed')
+  const fitting = living.filter(({ status }) => FITTING[verb]?.includes(status) ?? true)
+  const isAny = other % 6 === 0 || fitting.length === 0
+  return pick(isAny ? people : fitting, target)
 }
 
 /** What the model says as long as the subscription goes on: without it nothing of a team changes. */
@@ -185,7 +203,8 @@ function learn({ tokens }: Game, person: Person, { link, invitation, member }: I
 /** Whoever has the last link of an offer takes it, or turns it down. */
 async function answer(game: Game, { verb, target }: Step): Promise<Taken> {
   const { app, team, tokens } = game
-  const [person, token] = pick([...tokens], target) ?? []
+  const open = [...tokens].filter(([{ offer }]) => offer?.state === 'pending')
+  const [person, token] = pick(open.length === 0 ? [...tokens] : open, target) ?? []
   if (!person?.offer || token === undefined) return NOTHING
   const user = { id: app.unique('u'), email: person.offer.address }
   const answered: Answered =

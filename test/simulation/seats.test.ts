@@ -5,10 +5,10 @@ import { PolicyDocument } from '../../src/policy/document.js'
 import { createTestApp, type TestApp } from '../helpers/app.js'
 import { compare, compareEvents } from './seats-compare.js'
 import { type Game, startGame, take } from './seats-play.js'
-import { begin, seatPolicy, step, timeZone } from './seats-policies.js'
+import { begin, type Step, seatPolicy, step, timeZone } from './seats-policies.js'
 
 const SEED = 20_261_126
-const RUNS = 12
+const RUNS = 16
 const STEPS = 40
 
 const steps = fc.array(step, { minLength: STEPS, maxLength: STEPS })
@@ -20,6 +20,12 @@ async function open(app: TestApp, document: object, number: number, zone: string
   const createdAt = app.clock.now
   await app.deps.db.insert(policies).values({ key, version: 1, document: policy, createdAt })
   return startGame(app, { policy: key, rules: policy, timeZone: zone })
+}
+
+/** Nothing is sold before somebody has said for how much. */
+function opening([first]: readonly Step[]): Step {
+  if (!first) throw new Error('there are steps')
+  return { ...first, verb: 'push', pushed: { ...first.pushed, status: 'ok', through: 'left_out' } }
 }
 
 await t.test('seats are what the statuses say, and every charge has one cause', async (t) => {
@@ -35,7 +41,7 @@ await t.test('seats are what the statuses say, and every charge has one cause', 
     async (document, zone, start, steps) => {
       app.clock.now = new Date(start)
       const game = await open(app, document, games++, zone)
-      for (const [index, one] of steps.entries()) {
+      for (const [index, one] of [opening(steps), ...steps].entries()) {
         const { said, expected } = await take(game, one)
         for (const code of said.split(',')) outcomes.set(code, (outcomes.get(code) ?? 0) + 1)
         const name = `step ${index}, ${one.verb}`
