@@ -66,7 +66,11 @@ await t.test('POST {o}/members/{member_id}/reactivate', async (t) => {
 
   await t.test('needs a seat where the suspended use none', async (t) => {
     const policy = await policyLike(app, 'standard', {
-      seats: { mode: 'hard_cap', limit: 2, counted: ['active', 'invited'] }
+      seats: {
+        mode: 'hard_cap',
+        limit: 2,
+        counted: ['active', 'invited', 'reassignment_pending']
+      }
     })
     const org = await organization({ policy })
     const ana = await member(org.path)
