@@ -59,7 +59,7 @@ export async function createAccount(app: TestApp, policy = 'surveymonkey') {
       return { answer, token: tokenOf(answer.body.link) }
     },
     invitation: async (id: string) => (await call('GET', `${org.path}/invitations/${id}`)).body,
-    /** What has happened since somebody last joined, oldest first. */
+    /** What has happened to people since somebody last joined, oldest first. */
     story: async () => {
       const { body } = await call('GET', `${org.path}/events?limit=100`)
       const events = body.data as { type: string }[]
@@ -68,6 +68,7 @@ export async function createAccount(app: TestApp, policy = 'surveymonkey') {
           0,
           events.findIndex(({ type }) => type === 'member.joined')
         )
+        .filter(({ type }) => !/^(?:seats|billing)\./.test(type))
         .reverse()
     },
     /** Whether somebody may act here: 200, or the code of the refusal. */

@@ -226,6 +226,11 @@ await t.test('commands that meet at an account which is reassigned', async (t) =
       [200, 0]
     )
     t.equal((await read()).status, 'reassignment_pending')
-    t.same(typesOf(await story()), ['reassignment.started', 'invitation.link_copied'])
+    t.same(typesOf(await story()), [
+      'reassignment.started',
+      'invitation.expired',
+      'reassignment.timed_out',
+      'invitation.link_copied'
+    ])
   })
 })
