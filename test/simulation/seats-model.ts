@@ -273,4 +273,4 @@ export function createTeam(rules: SeatRules, ledger: Ledger, start: number) {
   return Object.assign(team, single, { tick, sweep, invite, bring, reassign, resend, equip, end })
 }
 
-export type Team = ReturnType<typeof createTeam>
+type Team = ReturnType<typeof createTeam>

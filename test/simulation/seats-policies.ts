@@ -7,9 +7,11 @@ const HELD = ['invited', 'active', 'reassignment_pending']
 const chance = (weight: number) => fc.nat({ max: 99 }).map((n) => n < weight)
 const some = <const T>(...values: readonly T[]) => fc.constantFrom(...values)
 
+const MODES = ['prepaid', 'per_member'] as const
+
 const seats = fc
   .record({
-    mode: some('hard_cap', 'prepaid', 'prepaid', 'per_member', 'per_member', 'per_member', 'none'),
+    mode: some('hard_cap', 'hard_cap', ...MODES, ...MODES, ...MODES, 'none'),
     limit: some(null, 0, 1, 3, 6),
     counted: fc.subarray([...COUNTABLE]),
     resend: some('refuse', 'charge', 'free')
@@ -33,11 +35,13 @@ const PRICES = [
   { plan: 'trial', seat_month: 0, resource_month: 0 }
 ]
 
+const PAST_DUE = ['invitation', 'resend', 'import', 'signup_page']
+
 const billing = fc
   .record({
-    prorated: chance(80),
-    credit_on_removal: chance(85),
-    past_due_blocks: fc.subarray(['invitation', 'resend', 'import', 'signup_page']),
+    prorated: chance(90),
+    credit_on_removal: chance(90),
+    past_due_blocks: some([], ['invitation'], ['resend', 'import'], [...PAST_DUE]),
     isListed: chance(60),
     resources_included: some(null, 0, 1, 2)
   })
@@ -62,9 +66,9 @@ export const seatPolicy = fc.record({
   billing,
   suspension: fc.record({ enabled: chance(85) }),
   reassignment: fc.record({
-    enabled: chance(85),
+    enabled: chance(95),
     lifetime: fc.constant('P10D'),
-    on_timeout: some('keep_pending', 'restore')
+    on_timeout: some('keep_pending', 'restore', 'restore')
   }),
   invitations: fc.constant({
     lifetime: 'P7D',
@@ -73,7 +77,7 @@ export const seatPolicy = fc.record({
     rotate_link_on_resend: false,
     cancel_from: ['pending', 'expired']
   }),
-  cancellation: fc.record({ expire_credits: chance(60) })
+  cancellation: fc.record({ expire_credits: chance(75) })
 })
 
 /** Where the day begins at other instants than elsewhere, and twice a year at others than before. */
@@ -137,7 +141,7 @@ const resources = some(
 const MINUTES_OF_DAY = 1_440
 const pushed = fc.record({
   status: some('ok', 'ok', 'past_due'),
-  seats: some(null, 0, 2, 4, 4, 8),
+  seats: some(null, 0, 2, 2, 4, 8),
   plan: some(null, 'pro', 'max', 'trial', 'unlisted'),
   currency: some(null, 'USD', 'USD', 'EUR'),
   seat: some(undefined, 0, 999, 2_300, 2_300, 1_000_000_000),
@@ -159,6 +163,8 @@ export const step = fc.record({
   pushed,
   seconds: some(
     1_027,
+    31_627,
+    50_461,
     MINUTES_OF_DAY * 60 - 1,
     MINUTES_OF_DAY * 60 * 3 + 7,
     MINUTES_OF_DAY * 60 * 7,

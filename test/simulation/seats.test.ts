@@ -7,8 +7,8 @@ import { compare, compareEvents } from './seats-compare.js'
 import { type Game, startGame, take } from './seats-play.js'
 import { begin, type Step, seatPolicy, step, timeZone } from './seats-policies.js'
 
-const SEED = 20_261_126
-const RUNS = 16
+const SEED = 20_261_127
+const RUNS = 12
 const STEPS = 40
 
 const steps = fc.array(step, { minLength: STEPS, maxLength: STEPS })
