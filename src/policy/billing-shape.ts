@@ -69,11 +69,7 @@ const days = z
   .refine((text) => readDays(text) <= 3_650, 'must be at most P3650D')
 
 /** What the host is told that a cancellation means; the first is also Muster's own to enforce. */
-const CANCELLATION_EFFECTS = [
-  'access_blocked',
-  'inbound_dropped',
-  'workflows_stopped'
-] as const
+const CANCELLATION_EFFECTS = ['access_blocked', 'inbound_dropped', 'workflows_stopped'] as const
 
 export const cancellation = z.strictObject({
   effects: z.array(z.enum(CANCELLATION_EFFECTS)).default(['access_blocked']),

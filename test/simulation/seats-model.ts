@@ -272,5 +272,3 @@ export function createTeam(rules: SeatRules, ledger: Ledger, start: number) {
   const single = { accept, decline, cancel, remove, suspend, reactivate, cancelReassignment }
   return Object.assign(team, single, { tick, sweep, invite, bring, reassign, resend, equip, end })
 }
-
-type Team = ReturnType<typeof createTeam>
