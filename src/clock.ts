@@ -6,6 +6,13 @@ export type Clock = () => Date
 
 export const systemClock: Clock = () => new Date()
 
+const DAY_MS = 86_400_000
+
+/** The instant so many days later, whatever clocks do meanwhile; null: never. */
+export function daysAfter(now: Date, days: number | null): Date | null {
+  return days === null ? null : new Date(now.getTime() + days * DAY_MS)
+}
+
 /**
  * The clock of a test deployment: the instant written in a file (ISO 8601), so that one write moves
  * the time of every process at once. While the file is empty or away, time is real.

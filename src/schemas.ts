@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { type SchemaOptions, type Static, type TSchema, Type } from '@sinclair/typebox'
 import { type IdPrefix, idPattern } from './ids.js'
 
 /** A plain type becomes a list of two: what most tools read, and written faster than a union. */
@@ -7,6 +7,13 @@ export const Nullable = <T extends TSchema>(schema: T) =>
     typeof schema['type'] === 'string' && schema['type'] !== 'object' && !('const' in schema)
       ? { ...schema, type: [schema['type'], 'null'] }
       : Type.Union([schema, Type.Null()])
+  )
+
+/** One of these words. */
+export const oneOf = <const T extends string>(values: readonly T[], options: SchemaOptions = {}) =>
+  Type.Union(
+    values.map((value) => Type.Literal(value)),
+    options
   )
 
 /** A schema with `$id` becomes a component of the OpenAPI document; this refers to it. */

@@ -1,4 +1,4 @@
-import type { OrganizationStatus } from './db/tables/organizations.js'
+import type { OrganizationRow, OrganizationStatus } from './db/tables/organizations.js'
 import { organizationCanceled, type Problem } from './errors.js'
 import type { Policy } from './policy/document.js'
 
@@ -6,7 +6,7 @@ import type { Policy } from './policy/document.js'
 export interface Standing {
   readonly status: OrganizationStatus
   readonly entitlements: readonly string[]
-  readonly billingStatus: 'ok' | 'past_due'
+  readonly billingStatus: OrganizationRow['billingStatus']
 }
 
 interface Lifetime {

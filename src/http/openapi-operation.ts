@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type TObject, type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
 import { CHANNELS } from '../policy/document-shape.js'
+import { oneOf } from '../schemas.js'
 import type { RouteAccess } from './access.js'
 
 /** What every route of a class has in common is said here, not at each of them. */
@@ -35,15 +36,12 @@ const ActorHeader = {
     })
   ),
   'Muster-Channel': Type.Optional(
-    Type.Union(
-      CHANNELS.map((channel) => Type.Literal(channel)),
-      {
-        description:
-          'From which kind of client the acting member calls. Left out means unknown, which is ' +
-          'refused where the policy limits it.',
-        examples: ['web']
-      }
-    )
+    oneOf(CHANNELS, {
+      description:
+        'From which kind of client the acting member calls. Left out means unknown, which is ' +
+        'refused where the policy limits it.',
+      examples: ['web']
+    })
   )
 }
 

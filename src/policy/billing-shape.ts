@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { NO_DAYS, readDays } from './duration.js'
+import { durationDays, NO_DAYS } from './duration.js'
 
 const COUNTABLE = ['invited', 'active', 'suspended', 'reassignment_pending'] as const
 
@@ -66,7 +66,7 @@ export const billing = z.strictObject({
 const days = z
   .string()
   .regex(NO_DAYS, { message: 'must be a number of days such as P90D', abort: true })
-  .refine((text) => readDays(text) <= 3_650, 'must be at most P3650D')
+  .refine((text) => durationDays(text) <= 3_650, 'must be at most P3650D')
 
 /** What the host is told that a cancellation means; the first is also Muster's own to enforce. */
 const CANCELLATION_EFFECTS = ['access_blocked', 'inbound_dropped', 'workflows_stopped'] as const

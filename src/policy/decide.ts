@@ -29,8 +29,8 @@ import {
  * The only place that grants anything. Pure: the same policy, actor, action and circumstances always
  * give the same decision. The tests run in a fixed order, and the first that fails names the
  * refusal: permission of the actor's role, oneself, protected roles, rank, the matrix of
- * `authority`, holders, entitlements, billing, client channel, confirmation. (Whether a seat is free is asked
- * by whoever gives seats away, after this.)
+ * `authority`, holders, entitlements, billing, client channel, confirmation. (Whether a seat is free
+ * is asked by whoever gives seats away, after this.)
  *
  * The host itself needs no permission and no rank: what the policy offers at all, how many holders a
  * role has, entitlements and confirmations hold for it as for everybody.

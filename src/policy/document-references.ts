@@ -1,5 +1,5 @@
 import type { PolicySource } from './document-shape.js'
-import { readDays } from './duration.js'
+import { durationDays } from './duration.js'
 import { CUSTOM, EVERY } from './selectors.js'
 
 export interface Issue {
@@ -128,4 +128,4 @@ function moneyContradictions({
 }
 
 const comesFirst = (one: string | null, other: string | null) =>
-  one !== null && other !== null && readDays(one) < readDays(other)
+  one !== null && other !== null && durationDays(one) < durationDays(other)

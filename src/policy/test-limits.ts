@@ -123,20 +123,24 @@ export function testEntitlement(
 }
 
 function entitlementFor({ custom_roles, plan }: Policy, action: Action): string | undefined {
-  const bringsIn =
-    action.type === 'invite' ||
-    action.type === 'import' ||
-    (action.type === 'use' && action.permission === 'member.invite')
+  const door = doorOf(action)
+  const bringsIn = door === 'invitation' || door === 'import'
   if (bringsIn && plan.team_feature === 'entitled') return TEAM_ENTITLEMENT
   return action.type === 'manage_roles' && custom_roles.allowed === 'entitled'
     ? CUSTOM_ROLES_ENTITLEMENT
     : undefined
 }
 
-const BLOCKED_AS: Readonly<Partial<Record<ActionType, PastDueBlock>>> = {
+const DOORS: Readonly<Partial<Record<ActionType, PastDueBlock>>> = {
   invite: 'invitation',
   import: 'import',
   resend: 'resend'
+}
+
+/** Through which door somebody is to come in; also where it is only asked who may invite at all. */
+function doorOf(action: Action): PastDueBlock | undefined {
+  const isAsked = action.type === 'use' && action.permission === 'member.invite'
+  return isAsked ? 'invitation' : DOORS[action.type]
 }
 
 /** What an unpaid invoice keeps from being done, and nothing else (SM-38, SM-41). */
@@ -145,8 +149,7 @@ export function testBilling(
   action: Action,
   { pastDue = false }: Circumstances
 ): Refusal | undefined {
-  const isInviting = action.type === 'use' && action.permission === 'member.invite'
-  const block = isInviting ? 'invitation' : BLOCKED_AS[action.type]
+  const block = doorOf(action)
   return pastDue && block !== undefined && blocks.includes(block)
     ? refuse('billing_past_due', 'an invoice is overdue', { blocked: block })
     : undefined

@@ -33,6 +33,8 @@ export const ORGANIZATION_STATUSES = [
 ] as const
 export type OrganizationStatus = (typeof ORGANIZATION_STATUSES)[number]
 
+export const BILLING_STATUSES = ['ok', 'past_due'] as const
+
 export const organizations = pgTable('organizations', {
   id: typeId('org').primaryKey(),
   externalId: text('external_id'),
@@ -50,7 +52,7 @@ export const organizations = pgTable('organizations', {
   metadata: jsonb().$type<Record<string, string>>().notNull(),
   createdAt: instant('created_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
-  billingStatus: text('billing_status', { enum: ['ok', 'past_due'] }).notNull(),
+  billingStatus: text('billing_status', { enum: BILLING_STATUSES }).notNull(),
   plan: text(),
   billing: jsonb().$type<BillingSettings>().notNull(),
   /** Minor units. */

@@ -1,12 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { ApiKeyRow } from '../../db/tables/api-keys.js'
 import { uuidToId } from '../../ids.js'
-import { Id, Instant, Name, Nullable } from '../../schemas.js'
+import { Id, Instant, Name, Nullable, oneOf } from '../../schemas.js'
 import { SCOPES } from '../../scopes.js'
 
 const ORGANIZATIONS_MAX = 1_000
 
-const Scopes = Type.Array(Type.Union(SCOPES.map((scope) => Type.Literal(scope))), {
+const Scopes = Type.Array(oneOf(SCOPES), {
   minItems: 1,
   maxItems: SCOPES.length,
   uniqueItems: true,

@@ -42,14 +42,17 @@ export function appendEntries(
 export function expireCredits(tx: Tx, ctx: CallContext, organization: LockedOrganization): void {
   const { row, tally, policy } = organization
   if (tally.balance === 0) return
-  const blank = entryOf(ctx, organization)
   const entry: BillingEntryRow = {
-    ...blank,
+    ...entryOf(ctx, organization),
+    ...shareColumns(undefined),
     kind: 'credit_expired',
-    reason: `credit_expired:${blank.number}`,
+    reason: `credit_expired:${tally.number}`,
     subjectType: 'organization',
     subjectId: row.id,
     quantity: 1,
+    unitPrice: null,
+    creditApplied: 0,
+    occurredAt: ctx.now,
     currency: row.billing.currency ?? policy.policy.billing.currency,
     amount: tally.balance
   }
@@ -119,27 +122,13 @@ function shareColumns(share: Share | undefined) {
 }
 
 /** What every entry has; the next number is taken. */
-function entryOf(ctx: CallContext, { row, policy, tally }: LockedOrganization): BillingEntryRow {
+function entryOf(ctx: CallContext, { row, policy, tally }: LockedOrganization) {
   tally.number += 1
   return {
     organizationId: row.id,
     id: newId('bil'),
     number: tally.number,
-    kind: 'credit_expired',
-    reason: '',
-    subjectType: 'organization',
-    subjectId: row.id,
-    quantity: 1,
     plan: row.plan,
-    currency: null,
-    unitPrice: null,
-    periodStartsOn: null,
-    periodEndsOn: null,
-    days: null,
-    daysOf: null,
-    amount: null,
-    creditApplied: 0,
-    occurredAt: ctx.now,
     createdAt: ctx.now,
     policyVersion: policy.version
   }

@@ -4,11 +4,16 @@ import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { billingEntries } from '../../db/tables/billing-entries.js'
-import { type OrganizationRow, organizations } from '../../db/tables/organizations.js'
+import type { OrganizationRow } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
 import type { Billing } from '../../schemas.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
-import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
+import {
+  type LockedOrganization,
+  lockOrganization,
+  placeOf,
+  writeOrganization
+} from '../organizations/queries.js'
 import { sizeOf } from '../seats/seat-count.js'
 import { purchased } from '../seats/seat-events.js'
 import { toBilling, toBillingFields } from './billing-fields.js'
@@ -49,12 +54,7 @@ export async function putBilling(
     const changes = changesOf(row, { ...row, ...fields })
     if (Object.keys(changes).length === 0) return row
 
-    const [updated] = await tx
-      .update(organizations)
-      .set({ ...fields, updatedAt: ctx.now })
-      .where(eq(organizations.id, row.id))
-      .returning()
-    if (!updated) throw new Error('a locked organization cannot disappear')
+    const updated = await writeOrganization(tx, ctx, row.id, fields)
     const told: NewEvent = {
       type: 'billing.updated',
       subject: { type: 'organization', id: row.id },

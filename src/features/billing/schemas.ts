@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type BillingEntryRow, ENTRY_KINDS } from '../../db/tables/billing-entries.js'
 import type { OrganizationRow } from '../../db/tables/organizations.js'
-import { Billing, Id, Instant, Nullable } from '../../schemas.js'
+import { Billing, Id, Instant, Nullable, oneOf } from '../../schemas.js'
 import { amountDue } from './append-entries.js'
 import { toBilling } from './billing-fields.js'
 
@@ -58,15 +58,12 @@ export function toBillingAnswer(row: OrganizationRow): Static<typeof BillingSche
   return { ...toBilling(row), credit_balance: row.creditBalance, last_entry: row.billingNumber }
 }
 
-export const EntryKindSchema = Type.Union(
-  ENTRY_KINDS.map((kind) => Type.Literal(kind)),
-  {
-    description:
-      'Charges: `overage`, `member_added`, `resource_added`. Credits: `member_removed`, ' +
-      '`resource_removed`. `credit_expired`: what was left of them.',
-    examples: ['member_added']
-  }
-)
+export const EntryKindSchema = oneOf(ENTRY_KINDS, {
+  description:
+    'Charges: `overage`, `member_added`, `resource_added`. Credits: `member_removed`, ' +
+    '`resource_removed`. `credit_expired`: what was left of them.',
+  examples: ['member_added']
+})
 
 export const BillingEntrySchema = Type.Object(
   {

@@ -3,12 +3,11 @@ import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import { type ExportRow, exports } from '../../db/tables/exports.js'
 import type { Deps } from '../../deps.js'
-import { organizationCanceled } from '../../errors.js'
 import { newId } from '../../ids.js'
 import { enqueue } from '../../jobs/job.js'
 import { decide } from '../../policy/decide.js'
 import { enforce } from '../../refusals.js'
-import { organizationStatusAt } from '../../standing.js'
+import { organizationStatusAt, refuseChange } from '../../standing.js'
 import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
 import { buildExport } from './build-export.job.js'
@@ -62,8 +61,7 @@ export async function createExport(deps: Deps, ctx: OrgContext): Promise<ExportR
 function refuseExport({ row, policy: { policy }, actor }: LockedOrganization, now: Date): void {
   enforce(decide(policy, actor, { type: 'use', permission: 'data.export' }))
   if (!policy.exports.enabled) throw exportsNotOffered()
-  const status = organizationStatusAt(row, now)
-  if (status === 'active' || policy.exports.after_cancel) return
-  const { effects } = policy.cancellation
-  throw organizationCanceled({ organization_status: status, effects })
+  if (policy.exports.after_cancel) return
+  const canceled = refuseChange(organizationStatusAt(row, now), policy)
+  if (canceled) throw canceled
 }

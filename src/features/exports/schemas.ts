@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
 import { EXPORT_STATUSES, type ExportRow } from '../../db/tables/exports.js'
-import { Id, Instant, Nullable, OrganizationParams } from '../../schemas.js'
+import { Id, Instant, Nullable, OrganizationParams, oneOf } from '../../schemas.js'
 import { exportStatusAt } from './queries.js'
 
 export const ExportParams = Type.Object({
@@ -13,7 +13,7 @@ export const ExportSchema = Type.Object(
   {
     id: Id('exp'),
     organization_id: Id('org'),
-    status: Type.Union(EXPORT_STATUSES.map((status) => Type.Literal(status))),
+    status: oneOf(EXPORT_STATUSES),
     requested_by: Type.Object({
       type: Type.String(),
       id: Nullable(Type.String()),

@@ -129,7 +129,7 @@ function refuse(
     refuseJoinedAt(person, ctx.now) ??
     refuseGroups(known, person) ??
     occupants.refuse(person, emailKey) ??
-    gate.take({ from: occupants.holderOf(emailKey) ? 'invitation_expired' : null, to: 'active' })
+    gate.take({ from: occupants.lapsedAt(emailKey), to: 'active' })
   )
 }
 

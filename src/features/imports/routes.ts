@@ -5,7 +5,7 @@ import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce } from '../../http/idempotency.js'
 import { toProblemBody } from '../../http/problem.js'
-import { OrganizationParams, ProblemSchema, ref } from '../../schemas.js'
+import { OrganizationParams, oneOf, ProblemSchema, ref } from '../../schemas.js'
 import { MemberSchema, toMember } from '../members/schemas.js'
 import { type ImportResult, importMembers } from './import-members.js'
 import { ImportQuery, MemberImport } from './schemas.js'
@@ -16,10 +16,9 @@ const ImportResults = Type.Object(
   {
     data: Type.Array(
       Type.Object({
-        status: Type.Union(
-          (['created', 'unchanged', 'error'] as const).map((status) => Type.Literal(status)),
-          { description: '`unchanged`: the person is a member already, as the request says.' }
-        ),
+        status: oneOf(['created', 'unchanged', 'error'], {
+          description: '`unchanged`: the person is a member already, as the request says.'
+        }),
         email: Type.String({ description: 'As it was given.' }),
         member: Type.Optional(ref(MemberSchema)),
         problem: Type.Optional(ref(ProblemSchema))

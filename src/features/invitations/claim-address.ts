@@ -1,9 +1,7 @@
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import type { EmailAddress } from '../../email.js'
-import { appendEvents } from '../events/append-events.js'
-import { type LockedOrganization, placeOf } from '../organizations/queries.js'
-import { closeExpired } from './close-expired.js'
+import type { LockedOrganization } from '../organizations/queries.js'
 import { endOffer } from './end-offer.js'
 import { findOccupants } from './occupants.js'
 import { findInvitation } from './queries.js'
@@ -27,8 +25,6 @@ export async function claimAddress(
   const unclaimed = occupants.holderOf(address.key)
   if (!unclaimed) return
   if (unclaimed.invitationId === null) throw new Error('whoever is invited has an invitation')
-  const expired = await closeExpired(tx, ctx, organization, [unclaimed.id])
-  appendEvents(tx, ctx, placeOf(organization), expired)
   const row = await findInvitation(tx, ctx.organizationId, unclaimed.invitationId)
   await endOffer(tx, ctx, { organization, row }, 'canceled')
 }

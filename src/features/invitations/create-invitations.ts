@@ -93,16 +93,13 @@ async function planAll(
       refusalOf(decide(policy, actor, { type: 'invite', role }, circumstances)) ??
       refuseFields(policy, invitee) ??
       occupants.refuse(invitee, address.key) ??
-      gate.take({ from: lapsedOr(occupants.holderOf(address.key)), to: 'invited' })
+      gate.take({ from: occupants.lapsedAt(address.key), to: 'invited' })
     if (refusal) return { email, problem: refusal }
     occupants.claim(invitee, address.key)
     counts.claim(role)
     return { email, grant: { invitee, address, role, reused: occupants.holderOf(address.key) } }
   })
 }
-
-/** Where nothing is in the way, whoever holds the address has let an offer run out. */
-const lapsedOr = (holder: unknown) => (holder === undefined ? null : 'invitation_expired')
 
 const movesOf = (grants: readonly Grant[], rows: readonly InvitationRow[]): SeatMove[] =>
   rows.map((row, index) => {

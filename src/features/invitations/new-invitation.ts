@@ -1,3 +1,4 @@
+import { daysAfter } from '../../clock.js'
 import type { OrgContext } from '../../context.js'
 import type { InvitationRow } from '../../db/tables/invitations.js'
 import type { MemberRow } from '../../db/tables/members.js'
@@ -7,7 +8,6 @@ import { newId } from '../../ids.js'
 import type { Policy } from '../../policy/document.js'
 import { durationDays } from '../../policy/duration.js'
 import type { LockedOrganization } from '../organizations/queries.js'
-import { expiryOf } from './queries.js'
 
 type Kind = InvitationRow['kind']
 
@@ -51,7 +51,7 @@ export function newInvitation(
     createdAt: ctx.now,
     updatedAt: ctx.now,
     sentAt: null,
-    expiresAt: expiryOf(lifetimeDays, ctx.now),
+    expiresAt: daysAfter(ctx.now, lifetimeDays),
     endedAt: null
   }
 }

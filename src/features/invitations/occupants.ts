@@ -21,6 +21,8 @@ interface Claimant {
 export interface Occupants {
   /** Who has the address. Where nothing is refused: whose offer ran out, so that the seat is free. */
   holderOf(emailKey: string): MemberRow | undefined
+  /** The status in which whoever has the address gives it up; null: nobody has it. */
+  lapsedAt(emailKey: string): 'invitation_expired' | null
   refuse(claimant: Claimant, emailKey: string): Problem | undefined
   /** Counts an address of the same request as if it were written already. */
   claim(claimant: Claimant, emailKey: string): void
@@ -61,6 +63,7 @@ export async function findOccupants(
   const byCandidate = new Map(found.map((row) => [row.candidate_key, readMember(row)]))
   return {
     holderOf: (emailKey) => byEmail.get(emailKey),
+    lapsedAt: (emailKey) => (byEmail.has(emailKey) ? 'invitation_expired' : null),
     refuse: ({ user_id: userId = null, external_id: externalId = null }, emailKey) => {
       const owner = externalId === null ? undefined : ownerOfId.get(externalId)
       if (owner !== undefined && owner !== emailKey) return externalIdTaken()

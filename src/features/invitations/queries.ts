@@ -20,17 +20,10 @@ import {
   invitationSuperseded
 } from './errors.js'
 
-const DAY_MS = 86_400_000
-
 /** The stored instant decides whether it has expired, not when somebody wrote that down. */
 export function invitationStatusAt(row: InvitationRow, now: Date): InvitationStatus {
   const lapsed = row.expiresAt !== null && row.expiresAt <= now
   return row.status === 'pending' && lapsed ? 'expired' : row.status
-}
-
-/** When an offer made now ends; null: never. */
-export function expiryOf(lifetimeDays: number | null, now: Date): Date | null {
-  return lifetimeDays === null ? null : new Date(now.getTime() + lifetimeDays * DAY_MS)
 }
 
 /** The link of the invitation's current generation: always the same until the next. */

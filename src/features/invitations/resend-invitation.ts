@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { daysAfter } from '../../clock.js'
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
@@ -27,7 +28,7 @@ import {
   resentTooOften
 } from './errors.js'
 import { offerOf } from './new-invitation.js'
-import { expiryOf, findOffer, invitationStatusAt, isInvitation, type Offer } from './queries.js'
+import { findOffer, invitationStatusAt, isInvitation, type Offer } from './queries.js'
 import type { InvitationResend } from './request-schemas.js'
 
 /** Mails that one address may be sent again by one organization, and in which time. */
@@ -187,7 +188,7 @@ async function reopen(
       status: 'pending',
       endedAt: null,
       updatedAt: ctx.now,
-      expiresAt: expiryOf(invitation.lifetimeDays, ctx.now),
+      expiresAt: daysAfter(ctx.now, invitation.lifetimeDays),
       ...(rotate
         ? { generation: invitation.generation + 1, secretId: deps.linkSecrets.current.id }
         : {}),

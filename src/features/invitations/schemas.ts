@@ -5,12 +5,19 @@ import {
   INVITATION_STATUSES,
   type InvitationRow
 } from '../../db/tables/invitations.js'
-import { Email, Id, Instant, LocaleSchema, Nullable, ProblemSchema, ref } from '../../schemas.js'
+import {
+  Email,
+  Id,
+  Instant,
+  LocaleSchema,
+  Nullable,
+  oneOf,
+  ProblemSchema,
+  ref
+} from '../../schemas.js'
 import { invitationStatusAt } from './queries.js'
 
-export const InvitationStatusSchema = Type.Union(
-  INVITATION_STATUSES.map((status) => Type.Literal(status))
-)
+export const InvitationStatusSchema = oneOf(INVITATION_STATUSES)
 
 const INVITATION = {
   id: 'inv_01jd3v8k2ffb5t0m5r6w9x7y3z',
@@ -31,10 +38,9 @@ const INVITATION = {
   ended_at: null
 }
 
-const Kind = Type.Union(
-  INVITATION_KINDS.map((kind) => Type.Literal(kind)),
-  { description: '`reassignment`: the account of somebody else, to be taken over.' }
-)
+const Kind = oneOf(INVITATION_KINDS, {
+  description: '`reassignment`: the account of somebody else, to be taken over.'
+})
 
 export const InvitationSchema = Type.Object(
   {
@@ -46,10 +52,9 @@ export const InvitationSchema = Type.Object(
     role: Type.String(),
     status: InvitationStatusSchema,
     delivery: Nullable(
-      Type.Union(
-        DELIVERIES.map((delivery) => Type.Literal(delivery)),
-        { description: 'Where its mail is; null: none was sent, and none will be.' }
-      )
+      oneOf(DELIVERIES, {
+        description: 'Where its mail is; null: none was sent, and none will be.'
+      })
     ),
     locale: LocaleSchema,
     message: Nullable(Type.String()),

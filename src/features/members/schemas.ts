@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { CallContext, PolicyVersion } from '../../context.js'
 import { MEMBER_STATUSES, type MemberRow } from '../../db/tables/members.js'
-import { Email, ExternalId, Id, Instant, Metadata, Nullable, UserId } from '../../schemas.js'
+import { Email, ExternalId, Id, Instant, Metadata, Nullable, oneOf, UserId } from '../../schemas.js'
 import { statusAt } from './effective-status.js'
 import { roleLabel, statusLabel } from './labels.js'
 
-export const MemberStatusSchema = Type.Union(MEMBER_STATUSES.map((status) => Type.Literal(status)))
+export const MemberStatusSchema = oneOf(MEMBER_STATUSES)
 
 const SeatResourcesSchema = Type.Object(
   {

@@ -1,16 +1,15 @@
+import { daysAfter } from '../../clock.js'
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import type { OrganizationRow } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
 import { decide } from '../../policy/decide.js'
-import { readDays } from '../../policy/duration.js'
+import { durationDays } from '../../policy/duration.js'
 import { enforce } from '../../refusals.js'
 import { expireCredits, writeTally } from '../billing/append-entries.js'
 import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, lockOrganization, placeOf, writeOrganization } from './queries.js'
-
-const DAY_MS = 86_400_000
 
 /**
  * The subscription ends (RIO-78): nobody comes in, nothing of the team changes, and what else it
@@ -66,5 +65,5 @@ async function cancel(
 
 /** `P0D`: at once; null: never. */
 function after(duration: string | null, now: Date): Date | null {
-  return duration === null ? null : new Date(now.getTime() + readDays(duration) * DAY_MS)
+  return daysAfter(now, duration === null ? null : durationDays(duration))
 }

@@ -1,5 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { OrganizationRow } from '../../db/tables/organizations.js'
+import {
+  BILLING_STATUSES,
+  ORGANIZATION_STATUSES,
+  type OrganizationRow
+} from '../../db/tables/organizations.js'
 import { MAILBOX_PATTERN } from '../../email.js'
 import {
   Billing,
@@ -11,6 +15,7 @@ import {
   Metadata,
   Name,
   Nullable,
+  oneOf,
   RoleMapping,
   UserId
 } from '../../schemas.js'
@@ -97,23 +102,16 @@ export const OrganizationUpdate = Type.Partial(
 )
 export type OrganizationUpdate = Static<typeof OrganizationUpdate>
 
+export const OrganizationStatus = oneOf(ORGANIZATION_STATUSES, { examples: ['active'] })
+export const BillingStatus = oneOf(BILLING_STATUSES, { examples: ['ok'] })
+
 export const OrganizationSchema = Type.Object(
   {
     id: Id('org'),
     ...settings,
     policy: Type.String({ examples: ['standard'] }),
-    status: Type.Union(
-      [
-        Type.Literal('active'),
-        Type.Literal('canceled'),
-        Type.Literal('flagged_for_deletion'),
-        Type.Literal('deleted')
-      ],
-      { examples: ['active'] }
-    ),
-    billing_status: Type.Union([Type.Literal('ok'), Type.Literal('past_due')], {
-      examples: ['ok']
-    }),
+    status: OrganizationStatus,
+    billing_status: BillingStatus,
     canceled_at: Nullable(Instant()),
     deletes_at: Nullable(
       Instant({ description: 'When a canceled organization is deleted; null: when you say so.' })

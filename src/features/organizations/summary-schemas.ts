@@ -1,9 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { Id, Nullable } from '../../schemas.js'
+import { Id, Nullable, oneOf } from '../../schemas.js'
+import { BillingStatus, OrganizationStatus } from './schemas.js'
 
 const Count = Type.Integer({ minimum: 0 })
-const oneOf = <T extends string>(values: readonly T[]) =>
-  Type.Union(values.map((value) => Type.Literal(value)))
 
 const Block = Type.Object({
   action: oneOf(['invitation', 'resend', 'import', 'signup_page']),
@@ -16,7 +15,7 @@ export const SummarySchema = Type.Object(
   {
     organization_id: Id('org'),
     name: Type.String(),
-    status: oneOf(['active', 'canceled', 'flagged_for_deletion', 'deleted']),
+    status: OrganizationStatus,
     primary_administrator: Nullable(
       Type.Object({
         member_id: Id('mem'),
@@ -29,7 +28,7 @@ export const SummarySchema = Type.Object(
     ),
     plan: Nullable(Type.String()),
     entitlements: Type.Array(Type.String()),
-    billing_status: oneOf(['ok', 'past_due']),
+    billing_status: BillingStatus,
     seats: Type.Object({
       mode: oneOf(['hard_cap', 'prepaid', 'per_member', 'none']),
       used: Count,

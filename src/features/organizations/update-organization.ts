@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { eq } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import type { OrgContext, PolicyVersion } from '../../context.js'
 import { isUniqueViolation, type Tx } from '../../db/client.js'
-import { type OrganizationRow, organizations } from '../../db/tables/organizations.js'
+import type { OrganizationRow } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
 import { externalIdTaken } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
@@ -13,7 +12,7 @@ import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { followPolicy } from '../policies/follow-policy.js'
 import { refuseMapping } from '../policies/role-moves.js'
 import { policyIsHosts, unknownPolicy } from './errors.js'
-import { type LockedOrganization, lockOrganization } from './queries.js'
+import { type LockedOrganization, lockOrganization, writeOrganization } from './queries.js'
 import type { OrganizationUpdate } from './schemas.js'
 import { checkHosts } from './sender-settings.js'
 
@@ -46,15 +45,11 @@ export async function updateOrganization(
     const patch = toPatch(input)
     const changes = changesOf(organization.row, patch)
     if (Object.keys(changes).length === 0) return organization.row
-    const [updated] = await tx
-      .update(organizations)
-      .set({ ...patch, updatedAt: ctx.now })
-      .where(eq(organizations.id, ctx.organizationId))
-      .returning()
-      .catch((error: unknown) => {
+    const updated = await writeOrganization(tx, ctx, ctx.organizationId, patch).catch(
+      (error: unknown) => {
         throw isUniqueViolation(error) ? externalIdTaken() : error
-      })
-    if (!updated) throw new Error('a locked organization cannot disappear')
+      }
+    )
 
     const place = { organizationId: ctx.organizationId, policyVersion: version }
     appendEvents(tx, ctx, place, [
@@ -100,7 +95,7 @@ async function changePolicy(
   return version
 }
 
-/** To rename is one thing; whatever else is set here decides where links lead and how days are counted. */
+/** To rename is one thing; the rest decides where links lead and how days are counted. */
 function checkPermission({ policy, actor }: LockedOrganization, input: OrganizationUpdate): void {
   const { name, ...settings } = input
   const needed = [
