@@ -2,18 +2,14 @@ import type { MemberStatus } from '../../db/tables/members.js'
 import type { Policy } from '../../policy/document.js'
 import type { MemberCounts } from '../organizations/queries.js'
 
-/** Whether there are only so many. */
-export function hasSize({ seats: { mode } }: Policy): boolean {
-  return mode === 'hard_cap' || mode === 'prepaid'
-}
-
 /**
  * How many seats there are by what billing says, else by the policy; null: as many as you like.
  * Where seats are paid for and nothing is said, none is.
  */
 export function sizeOf(seats: number | null, policy: Policy): number | null {
-  if (!hasSize(policy)) return null
-  return seats ?? policy.seats.limit ?? (policy.seats.mode === 'prepaid' ? 0 : null)
+  const { mode, limit } = policy.seats
+  if (mode === 'hard_cap') return seats ?? limit
+  return mode === 'prepaid' ? (seats ?? limit ?? 0) : null
 }
 
 /** Whether a member of this status uses a seat (SM-08, OUPI-20). */

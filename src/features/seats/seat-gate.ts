@@ -2,7 +2,7 @@ import type { MemberStatus } from '../../db/tables/members.js'
 import type { Problem } from '../../errors.js'
 import type { LockedOrganization } from '../organizations/queries.js'
 import { seatsExhausted } from './errors.js'
-import { hasSize, sizeOf, usedSeatsOf, usesSeat } from './seat-count.js'
+import { sizeOf, usedSeatsOf, usesSeat } from './seat-count.js'
 import { waysOutOf } from './ways-out.js'
 
 interface Taking {
@@ -26,7 +26,7 @@ export interface SeatGate {
 export function openGate(organization: LockedOrganization): SeatGate {
   const { policy } = organization.policy
   const size = sizeOf(organization.tally.seats, policy)
-  if (!hasSize(policy) || size === null) return { take: () => undefined }
+  if (size === null) return { take: () => undefined }
   const { counts } = organization
   if (!counts) throw new Error('lock the organization with countMembers to give seats away')
   const held: Held = { ...counts }
