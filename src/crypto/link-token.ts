@@ -13,7 +13,7 @@ export interface LinkClaims {
 }
 
 /** Kinds of link. Each authenticates its own kind only: one can never be used as the other. */
-const KINDS = { inv: 1 } as const
+const KINDS = { inv: 1, dom: 2, mem: 3 } as const
 export type LinkKind = keyof typeof KINDS & IdPrefix
 
 const PREFIX = 'mlk_'

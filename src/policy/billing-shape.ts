@@ -29,7 +29,7 @@ export const seats = z.strictObject({
 })
 
 /** What an overdue invoice may keep from being done. */
-export const PAST_DUE_BLOCKS = ['invitation', 'resend', 'import', 'signup_page'] as const
+export const PAST_DUE_BLOCKS = ['invitation', 'resend', 'import', 'signup_page', 'join'] as const
 export type PastDueBlock = (typeof PAST_DUE_BLOCKS)[number]
 
 /** Minor units; the largest is refused before sums of entries could leave safe integers. */

@@ -23,6 +23,8 @@ export type Action =
   /** What a permission alone decides. `own`: it is done to what is the actor's, or assigned to it. */
   | { readonly type: 'use'; readonly permission: string; readonly own?: boolean }
   | { readonly type: 'invite' | 'import' | 'cancel'; readonly role: string }
+  /** Somebody comes by themselves: by an address on a claimed domain, or by asking on a page. */
+  | { readonly type: 'join' | 'signup'; readonly role: string }
   /** An offer of this role is sent again; one that has lapsed takes its place again. */
   | { readonly type: 'resend'; readonly role: string; readonly lapsed: boolean }
   | { readonly type: 'change_role'; readonly target: Target; readonly to: string }

@@ -42,6 +42,7 @@ function namings(policy: PolicySource): Naming[] {
     })),
     { path: ['authority', 'protected'], keys: authority.protected },
     { path: ['authority', 'may_leave'], keys: authority.may_leave },
+    { path: ['domain_claims', 'role'], keys: [policy.domain_claims.role] },
     { path: ['ownership', 'role'], keys: [ownership.role] },
     { path: ['ownership', 'former_becomes'], keys: [ownership.former_becomes] },
     ...policy.notifications.map(({ roles }, index) => ({

@@ -139,6 +139,23 @@ const invitations = z.strictObject({
     .default(['cancel', 'removal'])
 })
 
+const domainClaims = z.strictObject({
+  enabled: z.boolean().default(false),
+  /** What proves that a domain is the organization's: a code mailed to it, a record in its DNS. */
+  proofs: z
+    .array(z.enum(['email', 'dns']))
+    .min(1)
+    .default(['email', 'dns']),
+  /** `prompt`: whoever has a verified address on it may join; `request`: may ask to. */
+  join: z.enum(['prompt', 'request']).default('prompt'),
+  /** The role of whoever joins; left out: `default_role`. */
+  role: RoleKey.optional(),
+  /** How long the record of a verified domain may be missing before the claim fails. */
+  dns_grace: days.default('P7D')
+})
+
+const signupPages = z.strictObject({ enabled: z.boolean().default(false) })
+
 const reassignment = z.strictObject({
   enabled: z.boolean().default(false),
   lifetime: days.default('P30D'),
@@ -227,6 +244,8 @@ export const PolicyShape = z.strictObject({
   cancellation: cancellation.prefault({}),
   exports: exportRules.prefault({}),
   invitations: invitations.prefault({}),
+  domain_claims: domainClaims.prefault({}),
+  signup_pages: signupPages.prefault({}),
   notifications: z.array(notification).max(RULES_MAX).default([]),
   links: links.prefault({}),
   mail: mail.prefault({}),

@@ -13,6 +13,8 @@ import { findRole, means, permissionsOf } from './roles.js'
 const PERMISSION_FOR: Readonly<Record<Exclude<ActionType, 'use'>, Permission | undefined>> = {
   invite: 'member.invite',
   import: 'member.import',
+  join: 'member.invite',
+  signup: 'member.invite',
   resend: 'invitation.resend',
   cancel: 'invitation.cancel',
   change_role: 'member.role',

@@ -14,8 +14,10 @@ import { findRole } from './roles.js'
 import { permissionFor } from './test-authority.js'
 
 /** What the policy does not have at all. */
-export function testOffered(policy: Policy, { type }: Action): Refusal | undefined {
+export function testOffered(policy: Policy, action: Action): Refusal | undefined {
+  const { type } = action
   const isOffered =
+    isOpen(policy, action) &&
     (type !== 'suspend' || policy.suspension.enabled) &&
     (type !== 'reassign' || policy.reassignment.enabled) &&
     (type !== 'transfer' || policy.ownership.transfer !== 'none') &&
@@ -25,15 +27,24 @@ export function testOffered(policy: Policy, { type }: Action): Refusal | undefin
     : refuse('not_offered', `this policy offers no ${type}`, { action: type })
 }
 
+/** Whether the policy has the door that this is about; true of everything else. */
+function isOpen({ domain_claims, signup_pages }: Policy, action: Action): boolean {
+  const about = action.type === 'use' ? action.permission : action.type
+  if (about === 'domain.claim' || about === 'join') return domain_claims.enabled
+  return (about !== 'signup_page.manage' && about !== 'signup') || signup_pages.enabled
+}
+
 /** A role that is to be given must exist. */
 export function testKnownRole(policy: Policy, action: Action): Refusal | undefined {
   const [unknown] = rolesGained(policy, action).filter((role) => !findRole(policy, role))
   return unknown === undefined ? undefined : refuse('unknown_role', `there is no role ${unknown}`)
 }
 
+const GIVES_ROLE: readonly ActionType[] = ['invite', 'import', 'join', 'signup']
+
 /** Of which roles the action makes one holder more. */
 function rolesGained(policy: Policy, action: Action): string[] {
-  if (action.type === 'invite' || action.type === 'import') return [action.role]
+  if (GIVES_ROLE.includes(action.type) && 'role' in action) return [action.role]
   if (action.type === 'resend') return action.lapsed ? [action.role] : []
   if (action.type === 'change_role') return [action.to].filter((to) => to !== action.target.role)
   return action.type === 'transfer' ? gainedByTransfer(policy, action.target.role) : []
@@ -124,7 +135,7 @@ export function testEntitlement(
 
 function entitlementFor({ custom_roles, plan }: Policy, action: Action): string | undefined {
   const door = doorOf(action)
-  const bringsIn = door === 'invitation' || door === 'import'
+  const bringsIn = door !== undefined && door !== 'resend'
   if (bringsIn && plan.team_feature === 'entitled') return TEAM_ENTITLEMENT
   return action.type === 'manage_roles' && custom_roles.allowed === 'entitled'
     ? CUSTOM_ROLES_ENTITLEMENT
@@ -134,7 +145,9 @@ function entitlementFor({ custom_roles, plan }: Policy, action: Action): string 
 const DOORS: Readonly<Partial<Record<ActionType, PastDueBlock>>> = {
   invite: 'invitation',
   import: 'import',
-  resend: 'resend'
+  resend: 'resend',
+  signup: 'signup_page',
+  join: 'join'
 }
 
 /** Through which door somebody is to come in; also where it is only asked who may invite at all. */
@@ -183,9 +196,10 @@ export function testConfirmation(
     : undefined
 }
 
-const TAKES_BACK: readonly ActionType[] = ['reactivate', 'restore_subscription']
+/** Taking back what was done harms nobody, and whoever comes by themselves is sure. */
+const UNGUARDED: readonly ActionType[] = ['reactivate', 'restore_subscription', 'join', 'signup']
 
-/** By what channels and confirmations are ruled. Taking back what was done harms nobody. */
+/** By what channels and confirmations are ruled. */
 function guardOf(action: Action): string {
-  return TAKES_BACK.includes(action.type) ? '' : (permissionFor(action) ?? 'member.remove')
+  return UNGUARDED.includes(action.type) ? '' : (permissionFor(action) ?? 'member.remove')
 }

@@ -46,7 +46,9 @@ export const invitations = pgTable(
     updatedAt: instant('updated_at').notNull(),
     sentAt: instant('sent_at'),
     expiresAt: instant('expires_at'),
-    endedAt: instant('ended_at')
+    endedAt: instant('ended_at'),
+    /** By which page the person invited themselves; null: somebody else did. */
+    signupPageId: typeId('sgp', 'signup_page_id')
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id] })]
 )

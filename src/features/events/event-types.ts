@@ -49,7 +49,23 @@ export const EVENT_TYPES = [
   'invitation.accepted',
   'invitation.declined',
   'invitation.canceled',
-  'invitation.expired'
+  'invitation.expired',
+  'domain_claim.created',
+  'domain_claim.verified',
+  'domain_claim.failed',
+  'domain_claim.released',
+  'join_request.created',
+  'join_request.approved',
+  'join_request.denied',
+  'signup_page.created',
+  'signup_page.updated',
+  'signup_page.enabled',
+  'signup_page.disabled',
+  'signup_page.filled',
+  'signup.requested',
+  'notice.created',
+  'mail_suppression.created',
+  'mail_suppression.deleted'
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
@@ -63,3 +79,8 @@ export type SubjectType =
   | 'invitation'
   | 'billing_entry'
   | 'export'
+  | 'domain_claim'
+  | 'join_request'
+  | 'signup_page'
+  | 'notice'
+  | 'mail_suppression'

@@ -21,6 +21,8 @@ interface Offered {
   readonly locale: InvitationRow['locale'] | undefined
   readonly message: string | undefined
   readonly sendEmail: boolean
+  /** By which page the person invited themselves. */
+  readonly signupPageId?: string
 }
 
 /** An invitation as it begins: it keeps what the policy says of lifetime and address today. */
@@ -28,7 +30,7 @@ export function newInvitation(
   deps: Deps,
   ctx: OrgContext,
   { row, policy: { policy, version } }: LockedOrganization,
-  { address, locale, message, sendEmail, ...offered }: Offered
+  { address, locale, message, sendEmail, signupPageId, ...offered }: Offered
 ): InvitationRow {
   const lifetimeDays = lifetimeDaysOf(policy, offered.kind)
   return {
@@ -52,7 +54,8 @@ export function newInvitation(
     updatedAt: ctx.now,
     sentAt: null,
     expiresAt: daysAfter(ctx.now, lifetimeDays),
-    endedAt: null
+    endedAt: null,
+    signupPageId: signupPageId ?? null
   }
 }
 

@@ -5,7 +5,7 @@ import { BillingStatus, OrganizationStatus } from './schemas.js'
 const Count = Type.Integer({ minimum: 0 })
 
 const Block = Type.Object({
-  action: oneOf(['invitation', 'resend', 'import', 'signup_page']),
+  action: oneOf(['invitation', 'resend', 'import', 'signup_page', 'join']),
   code: Type.String({ description: 'As the problem that whoever tries is told.' }),
   detail: Type.String(),
   ways_out: Type.Array(Type.Object({ code: Type.String(), text: Type.String() }))

@@ -1,0 +1,44 @@
+import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { instant, typeId } from '../columns.js'
+
+export const CLAIM_METHODS = ['email', 'dns'] as const
+export const CLAIM_STATUSES = ['pending', 'verified', 'failed', 'released'] as const
+export type ClaimStatus = (typeof CLAIM_STATUSES)[number]
+
+export const domainClaims = pgTable(
+  'domain_claims',
+  {
+    organizationId: typeId('org', 'organization_id').notNull(),
+    id: typeId('dom').notNull(),
+    /** In its ASCII form, in lower case. */
+    domain: text().notNull(),
+    method: text({ enum: CLAIM_METHODS }).notNull(),
+    /** As last written: one whose time is over says `pending` until somebody writes it. */
+    status: text({ enum: CLAIM_STATUSES }).notNull(),
+    email: text(),
+    secretId: text('secret_id').notNull(),
+    tries: integer().notNull(),
+    challenge: text(),
+    failure: text(),
+    claimedByType: text('claimed_by_type').notNull(),
+    claimedById: text('claimed_by_id'),
+    claimedByName: text('claimed_by_name'),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    verifiedAt: instant('verified_at'),
+    checkedAt: instant('checked_at'),
+    missingSince: instant('missing_since'),
+    endedAt: instant('ended_at')
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.id] })]
+)
+
+export type DomainClaimRow = typeof domainClaims.$inferSelect
+
+/** Which organization a domain belongs to: a global table. */
+export const verifiedDomains = pgTable('verified_domains', {
+  domain: text().primaryKey(),
+  organizationId: typeId('org', 'organization_id').notNull(),
+  claimId: typeId('dom', 'claim_id').notNull()
+})
