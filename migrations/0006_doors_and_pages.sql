@@ -167,3 +167,7 @@ create table mail_suppressions (
   created_at timestamptz not null,
   primary key (organization_id, email_key)
 );
+
+-- A person's memberships across organizations: what is held of them, and what is to be forgotten.
+create index members_by_user on members (user_id) where user_id is not null;
+create index members_over_by_address on members (email_key) where status = 'removed';

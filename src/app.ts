@@ -13,6 +13,7 @@ import { ownershipRoutes } from './features/ownership/routes.js'
 import { policyRoutes } from './features/policies/routes.js'
 import { reassignmentRoutes } from './features/reassignments/routes.js'
 import { roleRoutes } from './features/roles/routes.js'
+import { userRoutes } from './features/users/routes.js'
 import { registerAccess } from './http/access.js'
 import { healthRoutes } from './http/health.js'
 import { registerLimits } from './http/limits.js'
@@ -41,6 +42,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(invitationRoutes, { deps })
   await app.register(eventRoutes, { deps })
   await app.register(exportRoutes, { deps })
+  await app.register(userRoutes, { deps })
   await app.register(apiKeyRoutes, { deps })
   await app.register(healthRoutes, { deps })
   await app.register(invitationPages, { deps })

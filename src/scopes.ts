@@ -25,6 +25,8 @@ export const SCOPES = [
   'notices:write',
   'mail-suppressions:read',
   'mail-suppressions:write',
+  'users:read',
+  'users:write',
   'billing:read',
   'billing:write',
   'exports:read',

@@ -24,6 +24,10 @@ const TAGS = [
   { name: 'Roles', description: 'Who may do what: the policy’s roles and a team’s own.' },
   { name: 'Groups', description: 'Departments, projects, places: sets of members.' },
   { name: 'Invitations', description: 'Offers of a seat, and what became of them.' },
+  {
+    name: 'Users',
+    description: 'People as you know them, in every team: access, rectification, erasure.'
+  },
   { name: 'Events', description: 'What happened, by whom.' },
   { name: 'Billing', description: 'What was bought, and what became due: charges and credits.' },
   { name: 'Exports', description: 'All that a team holds, as one file.' },

@@ -36,6 +36,12 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     await app.call('POST', `${path}/cancel`)
     return { path: `${path}/restore` }
   },
+  async eraseUser(app) {
+    const { path } = await app.organization()
+    const { id, userId } = await app.member(path)
+    await app.call('DELETE', `${path}/members/${id}`)
+    return { path: `/v1/users/${userId}/erase` }
+  },
   async createInvitations(app) {
     const { path } = await app.organization()
     const body = { emails: 'ana@acme.test,not an address', send_email: false }

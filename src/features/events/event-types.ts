@@ -65,7 +65,8 @@ export const EVENT_TYPES = [
   'signup.requested',
   'notice.created',
   'mail_suppression.created',
-  'mail_suppression.deleted'
+  'mail_suppression.deleted',
+  'user.erased'
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

@@ -1,0 +1,93 @@
+import { sql } from 'drizzle-orm'
+import { runCommand } from '../../command.js'
+import type { KeyContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
+import type { Deps } from '../../deps.js'
+import { notFound } from '../../errors.js'
+import { idToUuid } from '../../ids.js'
+import { appendEvents } from '../events/append-events.js'
+import { ERASED, eraseFromEvents } from './erase-from-events.js'
+import { userStillMember } from './errors.js'
+import { findPerson, lockOrganizations, type Person } from './queries.js'
+
+/** How much was blotted out. */
+export interface Erased {
+  readonly members: number
+  readonly invitations: number
+  readonly events: number
+}
+
+/**
+ * Forgets who a removed person was: name, address, the host's id and data of theirs, wherever they
+ * stand (OUPI-106). Ids, roles, instants and what became due stay, so history and counts stay true.
+ * What lives for a while only is left to end by itself: kept answers (a day), built exports (a week).
+ *
+ * @throws Problem not_found, user_still_member
+ */
+export async function eraseUser(deps: Deps, ctx: KeyContext, userId: string): Promise<Erased> {
+  return runCommand(deps, ctx, async (tx) => {
+    const known = await findPerson(tx, userId)
+    if (known.members.length === 0) throw notFound()
+    const organizationIds = [...new Set(known.members.map((row) => row.organizationId))]
+    await lockOrganizations(tx, organizationIds)
+    const person = await findPerson(tx, userId)
+    const there = person.members.filter(({ status }) => status !== 'removed')
+    if (there.length > 0) {
+      throw userStillMember({ organization_ids: there.map((row) => row.organizationId) })
+    }
+    const events = await eraseFromEvents(tx, person)
+    await eraseRows(tx, person)
+    await eraseNames(tx, person)
+    for (const { organizationId, id } of person.members) {
+      const subject = { type: 'member', id } as const
+      appendEvents(tx, ctx, { organizationId }, [{ type: 'user.erased', subject }])
+    }
+    const { members, invitations } = person
+    return { members: members.length, invitations: invitations.length, events }
+  })
+}
+
+async function eraseRows(tx: Tx, { userId, members, invitations, emailKeys }: Person) {
+  const memberIds = param(members.map(({ id }) => idToUuid('mem', id)))
+  const invitationIds = param(invitations.map(({ id }) => idToUuid('inv', id)))
+  const keys = sql`any(${sql.param([...emailKeys])}::text[])`
+  await tx.execute(sql`
+    update members set email = ${ERASED}, email_key = ${ERASED}, name = null, user_id = null,
+      external_id = null, metadata = '{}' where id = any(${memberIds})`)
+  await tx.execute(sql`
+    update invitations set email = ${ERASED}, email_key = ${ERASED}, name = null, message = null
+    where id = any(${invitationIds})`)
+  await tx.execute(sql`
+    update join_requests set email = ${ERASED}, email_key = id::text, user_id = id::text, name = null,
+      status = case status when 'pending' then 'denied' else status end
+    where email_key = ${keys} or user_id = ${userId}`)
+  await tx.execute(sql`update domain_claims set email = ${ERASED} where lower(email) = ${keys}`)
+  await tx.execute(sql`
+    update signups set email_key = gen_random_uuid()::text where email_key = ${keys}`)
+  await tx.execute(sql`delete from resend_allowances where email_key = ${keys}`)
+  await tx.execute(sql`delete from mail_suppressions where email_key = ${keys}`)
+  await tx.execute(sql`delete from kept_mails where lower(recipient) = ${keys}`)
+}
+
+const BY_WHOM = [
+  ['invitations', 'invited_by'],
+  ['domain_claims', 'claimed_by'],
+  ['signup_pages', 'created_by'],
+  ['notices', 'created_by'],
+  ['exports', 'requested_by'],
+  ['join_requests', 'decided_by']
+] as const
+
+/** What the person did stays done, by nobody in particular. */
+async function eraseNames(tx: Tx, { userId, members }: Person): Promise<void> {
+  const ids = sql`any(${sql.param([userId, ...members.map(({ id }) => id)])}::text[])`
+  for (const [table, by] of BY_WHOM) {
+    await tx.execute(sql`
+      update ${sql.identifier(table)} set ${sql.identifier(`${by}_name`)} = null,
+        ${sql.identifier(`${by}_id`)} = case ${sql.identifier(`${by}_id`)}
+          when ${userId} then ${ERASED} else ${sql.identifier(`${by}_id`)} end
+      where ${sql.identifier(`${by}_id`)} = ${ids}`)
+  }
+}
+
+const param = (uuids: readonly string[]) => sql`${sql.param([...uuids])}::uuid[]`

@@ -1,0 +1,112 @@
+import { and, asc, desc, eq, gt, inArray, or, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.js'
+import { containsText } from '../../db/page.js'
+import { type EventRow, events } from '../../db/tables/events.js'
+import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
+import { type MemberRow, members } from '../../db/tables/members.js'
+import { idToUuid } from '../../ids.js'
+
+/** More than any person is in. */
+const ROWS_MAX = 10_000
+
+/** Everything by which a person is known here. */
+export interface Person {
+  readonly userId: string
+  /** Also ended offers to an address of theirs. */
+  readonly members: readonly MemberRow[]
+  readonly invitations: readonly InvitationRow[]
+  readonly emailKeys: readonly string[]
+}
+
+/** Whom the host knows by this id: their memberships, and the offers to the addresses of those. */
+export async function findPerson(db: Db, userId: string): Promise<Person> {
+  const own = await db.select().from(members).where(eq(members.userId, userId)).limit(ROWS_MAX)
+  const emailKeys = [...new Set(own.map(({ emailKey }) => emailKey))]
+  const past = await db
+    .select()
+    .from(members)
+    .where(and(inArray(members.emailKey, emailKeys), sql`${members.userId} is null`, isOver))
+    .limit(ROWS_MAX)
+  const rows = [...own, ...past]
+  const ids = rows.map(({ id }) => id)
+  const offers = await db
+    .select()
+    .from(invitations)
+    .where(and(inArray(invitations.memberId, ids), inArray(invitations.emailKey, emailKeys)))
+    .limit(ROWS_MAX)
+  return { userId, members: rows, invitations: offers, emailKeys }
+}
+
+/** Nobody holds it, and nobody is offered it. */
+const isOver = eq(members.status, 'removed')
+
+/** Everything that names a person: what they are called, and have been. */
+export async function findNames(db: Db, person: Person): Promise<Set<string>> {
+  const { userId, members, invitations } = person
+  const ids = sql`any(${sql.param([userId, ...members.map(({ id }) => id)])}::text[])`
+  const organizationIds = uuidsOf(person)
+  const { rows: former } = await db.execute<{ name: string }>(sql`
+    select actor_name as name from events
+      where organization_id = any(${organizationIds}) and actor_id = ${ids} and actor_name is not null
+    union
+    select former.name from events, jsonb_array_elements_text(changes->'name') as former(name)
+      where organization_id = any(${organizationIds}) and subject_id = ${ids}
+        and former.name is not null`)
+  const texts = [...members, ...invitations].flatMap(({ email, emailKey, name }) => [
+    email,
+    emailKey,
+    name
+  ])
+  return new Set(
+    [userId, ...texts, ...former.map(({ name }) => name)].filter((text) => text !== null)
+  )
+}
+
+const uuidsOf = ({ members }: Person) => {
+  const ids = [...new Set(members.map(({ organizationId }) => organizationId))]
+  return sql`${sql.param(ids.map((id) => idToUuid('org', id)))}::uuid[]`
+}
+
+/** Events that name the person, or are their doing, in the organizations in which they were. */
+export async function findEvents(
+  db: Db,
+  person: Person,
+  page: { readonly limit: number; readonly after?: string }
+): Promise<EventRow[]> {
+  const organizationIds = [...new Set(person.members.map(({ organizationId }) => organizationId))]
+  const ids = person.members.map(({ id }) => id)
+  const { after } = page
+  return db
+    .select()
+    .from(events)
+    .where(
+      and(
+        inArray(events.organizationId, organizationIds),
+        after === undefined ? undefined : gt(events.id, after),
+        or(
+          inArray(events.actorId, [person.userId, ...ids]),
+          inArray(events.subjectId, ids),
+          ...[person.userId, ...person.emailKeys, ...emailsOf(person)].map(isNamedIn)
+        )
+      )
+    )
+    .orderBy((after === undefined ? desc : asc)(events.id))
+    .limit(page.limit)
+}
+
+const emailsOf = ({ members, invitations }: Person) => [
+  ...new Set([...members, ...invitations].map(({ email }) => email))
+]
+
+/** As a whole JSON string: a name within another is another's. */
+const isNamedIn = (text: string): SQL =>
+  sql`(${events.data}::text like ${containsText(JSON.stringify(text))}
+    or ${events.changes}::text like ${containsText(JSON.stringify(text))})`
+
+/** Locks the organizations, in one order, so that nobody joins them meanwhile. */
+export async function lockOrganizations(db: Db, ids: readonly string[]): Promise<void> {
+  const uuids = ids.map((id) => idToUuid('org', id)).sort()
+  await db.execute(sql`
+    select id from organizations where id = any(${sql.param(uuids)}::uuid[])
+    order by id for no key update`)
+}

@@ -1,0 +1,104 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { InvitationRow } from '../../db/tables/invitations.js'
+import { INVITATION_STATUSES } from '../../db/tables/invitations.js'
+import { MEMBER_STATUSES, type MemberRow } from '../../db/tables/members.js'
+import { Id, Instant, Metadata, Nullable, oneOf } from '../../schemas.js'
+import { invitationStatusAt } from '../invitations/queries.js'
+import { statusAt } from '../members/effective-status.js'
+
+export const UserParams = Type.Object({
+  user_id: Type.String({ minLength: 1, maxLength: 255, description: 'Your own id of the person.' })
+})
+
+export const UserUpdate = Type.Object(
+  { name: Nullable(Type.String({ minLength: 1, maxLength: 200 })) },
+  { $id: 'UserUpdate', additionalProperties: false, examples: [{ name: 'Ana Lima' }] }
+)
+export type UserUpdate = Static<typeof UserUpdate>
+
+const UserMembership = Type.Object({
+  organization_id: Id('org'),
+  member_id: Id('mem'),
+  email: Type.String(),
+  name: Nullable(Type.String()),
+  role: Type.String(),
+  status: oneOf(MEMBER_STATUSES),
+  external_id: Nullable(Type.String()),
+  metadata: Metadata,
+  joined_at: Nullable(Instant()),
+  removed_at: Nullable(Instant()),
+  last_active_at: Nullable(Instant())
+})
+
+const UserInvitation = Type.Object({
+  organization_id: Id('org'),
+  invitation_id: Id('inv'),
+  email: Type.String(),
+  role: Type.String(),
+  status: oneOf(INVITATION_STATUSES),
+  message: Nullable(Type.String()),
+  created_at: Instant(),
+  ended_at: Nullable(Instant())
+})
+
+export const UserMemberships = Type.Object(
+  { user_id: Type.String(), updated: Type.Integer({ description: 'How many changed.' }) },
+  { $id: 'UserMemberships', examples: [{ user_id: 'u_ana', updated: 2 }] }
+)
+
+export const UserExport = Type.Object(
+  {
+    user_id: Type.String(),
+    memberships: Type.Array(UserMembership),
+    invitations: Type.Array(UserInvitation),
+    events: Type.Array(
+      Type.Object({
+        organization_id: Id('org'),
+        id: Id('evt'),
+        type: Type.String(),
+        occurred_at: Instant(),
+        data: Type.Record(Type.String(), Type.Unknown())
+      }),
+      { description: 'What names the person, newest first; at most 10,000.' }
+    )
+  },
+  {
+    $id: 'UserExport',
+    description: 'What is held of a person, in all organizations.',
+    examples: [{ user_id: 'u_ana', memberships: [], invitations: [], events: [] }]
+  }
+)
+
+export const UserErased = Type.Object(
+  {
+    members: Type.Integer(),
+    invitations: Type.Integer(),
+    events: Type.Integer({ description: 'In how many events something was blotted out.' })
+  },
+  { $id: 'UserErased', examples: [{ members: 1, invitations: 1, events: 4 }] }
+)
+
+export const toUserMembership = (row: MemberRow, now: Date): Static<typeof UserMembership> => ({
+  organization_id: row.organizationId,
+  member_id: row.id,
+  email: row.email,
+  name: row.name,
+  role: row.role,
+  status: statusAt(row, now),
+  external_id: row.externalId,
+  metadata: row.metadata,
+  joined_at: row.joinedAt?.toISOString() ?? null,
+  removed_at: row.removedAt?.toISOString() ?? null,
+  last_active_at: row.lastActiveAt?.toISOString() ?? null
+})
+
+export const toUserInvitation = (row: InvitationRow, now: Date): Static<typeof UserInvitation> => ({
+  organization_id: row.organizationId,
+  invitation_id: row.id,
+  email: row.email,
+  role: row.role,
+  status: invitationStatusAt(row, now),
+  message: row.message,
+  created_at: row.createdAt.toISOString(),
+  ended_at: row.endedAt?.toISOString() ?? null
+})

@@ -1,0 +1,49 @@
+import { and, eq, isNotNull, isNull, ne, or } from 'drizzle-orm'
+import { runCommand } from '../../command.js'
+import type { KeyContext } from '../../context.js'
+import { members } from '../../db/tables/members.js'
+import type { Deps } from '../../deps.js'
+import { notFound } from '../../errors.js'
+import { appendEvents } from '../events/append-events.js'
+import { findPerson, lockOrganizations } from './queries.js'
+import type { UserUpdate } from './schemas.js'
+
+/**
+ * The host corrects what a person is called, in every team they are or were in: their right of
+ * rectification (OUPI-106). Answers with how many memberships changed.
+ *
+ * @throws Problem not_found
+ */
+export async function updateUser(
+  deps: Deps,
+  ctx: KeyContext,
+  userId: string,
+  { name }: UserUpdate
+): Promise<number> {
+  return runCommand(deps, ctx, async (tx) => {
+    const person = await findPerson(tx, userId)
+    if (person.members.length === 0) throw notFound()
+    const before = new Map(person.members.map((member) => [member.id, member.name]))
+    await lockOrganizations(
+      tx,
+      person.members.map(({ organizationId }) => organizationId)
+    )
+    const differs =
+      name === null ? isNotNull(members.name) : or(isNull(members.name), ne(members.name, name))
+    const changed = await tx
+      .update(members)
+      .set({ name, updatedAt: ctx.now })
+      .where(and(eq(members.userId, userId), differs))
+      .returning()
+    for (const { organizationId, id } of changed) {
+      appendEvents(tx, ctx, { organizationId }, [
+        {
+          type: 'member.updated',
+          subject: { type: 'member', id },
+          changes: { name: [before.get(id) ?? null, name] }
+        }
+      ])
+    }
+    return changed.length
+  })
+}

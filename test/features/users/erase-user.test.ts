@@ -1,0 +1,54 @@
+import { sql } from 'drizzle-orm'
+import t from 'tap'
+import { createTestApp } from '../../helpers/app.js'
+import { dumpRows } from '../../helpers/dump.js'
+
+const SEALED = ['idempotency_keys']
+
+await t.test('a person is forgotten in every organization at once', async (t) => {
+  const app = await createTestApp(t)
+  const { call, organization, invite, accept, deps } = app
+  const [one, two] = [await organization(), await organization()]
+  const email = 'Zoé.Quinn@forgotten.test'
+  const user = { id: 'u_zoe', email, name: 'Zoé' }
+  for (const { path } of [one, two]) {
+    const { token } = await invite(path, email, { name: 'Zoé' })
+    await accept(token, user)
+  }
+  const memberOf = async (path: string) =>
+    (await call('GET', `${path}/members?user_id=u_zoe`)).body.data[0]?.id as string
+  const [first, second] = [await memberOf(one.path), await memberOf(two.path)]
+  const namesake = await invite(one.path, 'other@kept.test', { name: 'Zoé' })
+  // More than one page of events names the person.
+  await deps.db.execute(sql`
+    insert into events (organization_id, id, type, occurred_at, actor_type, actor_id, actor_name,
+      subject_type, subject_id, data, changes)
+    select organization_id, gen_random_uuid(), type, occurred_at, actor_type, actor_id, actor_name,
+      subject_type, subject_id,
+      data || jsonb_build_object('email', ${email}::text, 'note', 'as Zoé wished'), changes
+    from events, generate_series(1, 700) where type = 'member.joined' and subject_id = ${first}`)
+
+  await t.test('a membership that is left keeps all of them', async (t) => {
+    await call('DELETE', `${one.path}/members/${first}`)
+    const { status, body } = await call('POST', '/v1/users/u_zoe/erase')
+    t.match([status, body.code, body.organization_ids], [409, 'user_still_member', [two.id]])
+    t.equal((await call('GET', `${one.path}/members/${first}`)).body.email, email)
+  })
+
+  await t.test('one statement after the other, however many events there are', async (t) => {
+    await call('DELETE', `${two.path}/members/${second}`)
+    const { status, body } = await call('POST', '/v1/users/u_zoe/erase')
+    t.match([status, body.members], [200, 2])
+    t.ok(body.events > 700)
+    const rows = JSON.stringify(await dumpRows(deps.db, SEALED))
+    for (const text of ['u_zoe', email, email.toLowerCase()]) t.notOk(rows.includes(text), text)
+  })
+
+  await t.test('a name within a sentence, and of somebody else, is not touched', async (t) => {
+    const { body } = await call('GET', `${one.path}/members/${namesake.invitation.member_id}`)
+    t.match([body.name, body.email], ['Zoé', 'other@kept.test'])
+    const { rows } = await deps.db.execute(sql`
+      select count(*)::int as kept from events where data->>'note' = 'as Zoé wished'`)
+    t.same(rows, [{ kept: 700 }])
+  })
+})
