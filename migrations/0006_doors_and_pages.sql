@@ -28,6 +28,8 @@ create table domain_claims (
   -- When the record of a verified one was looked at last, and since when it has been missing.
   checked_at timestamptz,
   missing_since timestamptz,
+  -- When it is to be looked at again.
+  check_at timestamptz,
   -- When it failed or was released.
   ended_at timestamptz,
   primary key (organization_id, id),
@@ -40,7 +42,7 @@ create unique index domain_claims_open on domain_claims (organization_id, domain
 create index domain_claims_by_domain on domain_claims (organization_id, domain, created_at);
 -- The sweeps' way to what is over, and to what is to be looked at again.
 create index domain_claims_to_fail on domain_claims (expires_at) where status = 'pending';
-create index domain_claims_to_check on domain_claims (checked_at)
+create index domain_claims_to_check on domain_claims (check_at)
   where status = 'verified' and method = 'dns';
 
 -- Only a verified claim is unique, and that across organizations.
@@ -79,6 +81,7 @@ create unique index join_requests_pending_address on join_requests (organization
 create unique index join_requests_pending_user on join_requests (organization_id, user_id)
   where status = 'pending';
 create index join_requests_by_address on join_requests (organization_id, email_key, decided_at);
+create index join_requests_by_user on join_requests (organization_id, user_id, decided_at);
 
 create table signup_pages (
   organization_id uuid not null references organizations,
@@ -161,6 +164,7 @@ create table notices (
 -- Addresses to which nothing is sent: anywhere (nil organization), or for one organization.
 create table mail_suppressions (
   organization_id uuid not null,
+  id uuid not null unique,
   email_key text not null,
   reason text not null check (reason in ('bounced', 'complained', 'unsubscribed')),
   detail text,

@@ -2,17 +2,23 @@ import type { FastifyInstance } from 'fastify'
 import type { Deps } from './deps.js'
 import { apiKeyRoutes } from './features/api-keys/routes.js'
 import { billingRoutes } from './features/billing/routes.js'
+import { brandingRoutes } from './features/branding/routes.js'
+import { domainClaimRoutes } from './features/domain-claims/routes.js'
 import { eventRoutes } from './features/events/routes.js'
 import { exportRoutes } from './features/exports/routes.js'
 import { groupRoutes } from './features/groups/routes.js'
 import { importRoutes } from './features/imports/routes.js'
 import { invitationRoutes } from './features/invitations/routes.js'
+import { joiningRoutes } from './features/joining/routes.js'
 import { memberRoutes } from './features/members/routes.js'
+import { noticeRoutes } from './features/notices/routes.js'
 import { organizationRoutes } from './features/organizations/routes.js'
 import { ownershipRoutes } from './features/ownership/routes.js'
 import { policyRoutes } from './features/policies/routes.js'
 import { reassignmentRoutes } from './features/reassignments/routes.js'
 import { roleRoutes } from './features/roles/routes.js'
+import { signupPageRoutes } from './features/signup-pages/routes.js'
+import { suppressionRoutes } from './features/suppressions/routes.js'
 import { userRoutes } from './features/users/routes.js'
 import { registerAccess } from './http/access.js'
 import { healthRoutes } from './http/health.js'
@@ -20,8 +26,11 @@ import { registerLimits } from './http/limits.js'
 import { registerOpenApi } from './http/openapi.js'
 import { createServer } from './http/server.js'
 import { devMailPages } from './pages/dev-mail.js'
+import { domainPages } from './pages/domain.js'
 import { invitationPages } from './pages/invitation.js'
+import { joinPages } from './pages/join.js'
 import { problemPages } from './pages/problems.js'
+import { unsubscribePages } from './pages/unsubscribe.js'
 
 /** The HTTP service: what every request passes, then one line for each feature. */
 export async function buildApp(deps: Deps): Promise<FastifyInstance> {
@@ -31,6 +40,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await registerLimits(app)
 
   await app.register(organizationRoutes, { deps })
+  await app.register(brandingRoutes, { deps })
   await app.register(policyRoutes, { deps })
   await app.register(billingRoutes, { deps })
   await app.register(memberRoutes, { deps })
@@ -40,12 +50,20 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(importRoutes, { deps })
   await app.register(groupRoutes, { deps })
   await app.register(invitationRoutes, { deps })
+  await app.register(domainClaimRoutes, { deps })
+  await app.register(joiningRoutes, { deps })
+  await app.register(signupPageRoutes, { deps })
   await app.register(eventRoutes, { deps })
   await app.register(exportRoutes, { deps })
+  await app.register(noticeRoutes, { deps })
+  await app.register(suppressionRoutes, { deps })
   await app.register(userRoutes, { deps })
   await app.register(apiKeyRoutes, { deps })
   await app.register(healthRoutes, { deps })
   await app.register(invitationPages, { deps })
+  await app.register(domainPages, { deps })
+  await app.register(joinPages, { deps })
+  await app.register(unsubscribePages, { deps })
   await app.register(problemPages, { deps })
   if (showsDevMail(deps)) await app.register(devMailPages, { deps })
   return app

@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseApiKeyToken } from './crypto/api-key-token.js'
 import { type KeyRing, parseKeyRing, SECRET_BYTES } from './crypto/key-ring.js'
+import { isDnsServer } from './dns.js'
 import { StartupError } from './errors.js'
 
 /** What the environment says, checked and typed. Read once, by the command line. */
@@ -24,7 +25,11 @@ export interface Config {
   /** Hosts that links and senders of organizations may name, besides Muster's own. */
   readonly allowedHosts: readonly string[]
   readonly devMail: boolean
+  /** What the mail provider signs its events with; undefined: there are none. */
+  readonly mailEventsSecret: string | undefined
   readonly trustedProxies: readonly string[]
+  /** Who is asked about domains; none: whom the machine asks. */
+  readonly dnsServers: readonly string[]
   readonly apiKey: string | undefined
   readonly linkSecrets: KeyRing | undefined
   readonly encryptionKeys: KeyRing | undefined
@@ -83,8 +88,15 @@ export const ENVIRONMENT = z.object({
   MUSTER_ACCEPT_URL: webUrl.optional(),
   MUSTER_ALLOWED_HOSTS: list.optional(),
   MUSTER_DEV_MAIL: z.enum(['on', 'off'], 'must be on or off').optional(),
+  MUSTER_MAIL_EVENTS_SECRET: z
+    .string()
+    .refine(isWebhookSecret, 'must be whsec_ and 24 to 64 bytes in base64')
+    .optional(),
   MUSTER_TRUSTED_PROXIES: list
     .refine((all) => all.every(isAddressOrRange), 'must be addresses or CIDR ranges')
+    .optional(),
+  MUSTER_DNS_SERVERS: list
+    .refine((all) => all.every(isDnsServer), 'must be addresses, each with a :port if need be')
     .optional(),
   MUSTER_API_KEY: z
     .string()
@@ -133,7 +145,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     acceptUrl: env.MUSTER_ACCEPT_URL,
     allowedHosts: env.MUSTER_ALLOWED_HOSTS ?? [],
     devMail: env.MUSTER_DEV_MAIL ? env.MUSTER_DEV_MAIL === 'on' : !production,
+    mailEventsSecret: env.MUSTER_MAIL_EVENTS_SECRET,
     trustedProxies: env.MUSTER_TRUSTED_PROXIES ?? [],
+    dnsServers: env.MUSTER_DNS_SERVERS ?? [],
     apiKey: env.MUSTER_API_KEY,
     linkSecrets: env.MUSTER_LINK_SECRETS,
     encryptionKeys: env.MUSTER_ENCRYPTION_KEYS,
@@ -164,6 +178,14 @@ function said(issue: z.core.$ZodIssue): string {
   return issue.code === 'invalid_value' && !issue.message.startsWith('must')
     ? `must be one of ${issue.values.join(', ')}`
     : issue.message
+}
+
+/** As Standard Webhooks has it. */
+function isWebhookSecret(text: string): boolean {
+  const [, encoded] =
+    /^whsec_((?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(text) ?? []
+  const { length } = Buffer.from(encoded ?? '', 'base64')
+  return length >= 24 && length <= 64
 }
 
 function isAddressOrRange(text: string): boolean {

@@ -1,8 +1,9 @@
-import { and, eq, gt, isNull, notInArray, or, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, notInArray, or } from 'drizzle-orm'
 import { fileClock, systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { type EmbeddedPostgres, openEmbedded, startEmbedded } from './db/embedded.js'
 import { migrateDatabase } from './db/migrate.js'
+import { domainClaims } from './db/tables/domain-claims.js'
 import { invitations } from './db/tables/invitations.js'
 import { buildDeps, type Deps } from './deps.js'
 import { StartupError } from './errors.js'
@@ -78,21 +79,32 @@ export async function prepare(deps: Deps): Promise<void> {
   await refuseLostSecrets(deps)
 }
 
-/** A secret that open invitations were signed with cannot be dropped unnoticed. */
+/** A secret that open invitations and claims were signed with cannot be dropped unnoticed. */
 async function refuseLostSecrets({ db, linkSecrets, now }: Deps): Promise<void> {
-  const [row] = await db
-    .select({ lost: sql<number>`count(*)::int` })
-    .from(invitations)
-    .where(
+  const known = [...linkSecrets.byId.keys()]
+  const lost = {
+    'open invitations': await db.$count(
+      invitations,
       and(
         eq(invitations.status, 'pending'),
-        notInArray(invitations.secretId, [...linkSecrets.byId.keys()]),
+        notInArray(invitations.secretId, known),
         or(isNull(invitations.expiresAt), gt(invitations.expiresAt, now()))
       )
+    ),
+    'open domain claims': await db.$count(
+      domainClaims,
+      and(
+        eq(domainClaims.status, 'pending'),
+        eq(domainClaims.method, 'email'),
+        notInArray(domainClaims.secretId, known),
+        gt(domainClaims.expiresAt, now())
+      )
     )
-  if (row && row.lost > 0) {
+  }
+  for (const [what, count] of Object.entries(lost)) {
+    if (count === 0) continue
     throw new StartupError(
-      `MUSTER_LINK_SECRETS lacks a secret that ${row.lost} open invitations were signed with: ` +
+      `MUSTER_LINK_SECRETS lacks a secret that ${count} ${what} were signed with: ` +
         'add it again, behind the current one.'
     )
   }

@@ -4,12 +4,16 @@ import type { Config } from './config.js'
 import type { KeyRing } from './crypto/key-ring.js'
 import { createSealer, type Sealer } from './crypto/seal.js'
 import { createDb, createPool, type Database, type Db } from './db/client.js'
+import { createTxtResolver, type TxtResolver } from './dns.js'
 import { errorForLog } from './error-for-log.js'
 import { type JobQueue, openQueue } from './jobs/queue.js'
 import { createWaker } from './jobs/wake.js'
 import { createKeptMailer } from './mail/kept.js'
 import type { Mailer } from './mail/mailer.js'
 import { createSmtpMailer } from './mail/smtp.js'
+
+/** People wait for it; whatever has not answered by then is taken to be away. */
+const DNS_TIMEOUT_MS = 4_000
 
 /** Everything outside the process. Built once by the command line or a test, closed once. */
 export interface Deps {
@@ -20,6 +24,7 @@ export interface Deps {
   readonly db: Database
   readonly queue: JobQueue
   readonly mailer: Mailer
+  readonly dns: TxtResolver
   readonly linkSecrets: KeyRing
   readonly sealer: Sealer
   /** Tells the relays that jobs have just been committed. */
@@ -68,6 +73,7 @@ export function buildDeps(options: DepsOptions): Deps {
     db,
     queue,
     mailer,
+    dns: createTxtResolver({ servers: config.dnsServers, timeoutMs: DNS_TIMEOUT_MS }),
     linkSecrets: options.linkSecrets,
     sealer,
     wakeRelay: createWaker(pool),

@@ -1,7 +1,10 @@
+import { isIP } from 'node:net'
 import { domainToASCII } from 'node:url'
 
 const LENGTH_MAX = 254
 const LOCAL_LENGTH_MAX = 64
+/** As long as DNS takes. */
+const DOMAIN_LENGTH_MAX = 253
 /** Dot-atoms of RFC 5322, with the letters of RFC 6531. No quoting, no comments, no routes. */
 const LOCAL = /^[^\s@<>()[\]",;:\\.\p{C}]+(?:\.[^\s@<>()[\]",;:\\.\p{C}]+)*$/u
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/
@@ -27,6 +30,21 @@ export function parseEmail(text: string): EmailAddress | undefined {
   if (local.length > LOCAL_LENGTH_MAX || !LOCAL.test(local) || !DOMAIN.test(domain))
     return undefined
   return { email, key: `${local.toLowerCase()}@${domain}` }
+}
+
+/** The domain of an address's key, in its ASCII form. */
+export function domainOf(emailKey: string): string {
+  return emailKey.slice(emailKey.lastIndexOf('@') + 1)
+}
+
+/** A domain as it is compared: ASCII, in lower case, without the root's dot; undefined: none. */
+export function parseDomain(text: string): string | undefined {
+  const written = text.trim().replace(/\.$/, '')
+  // What stands around a host in an address would be dropped silently, and what is escaped undone.
+  if (written.length > DOMAIN_LENGTH_MAX || /[/\\?#%@:[\]\s]/.test(written)) return undefined
+  const domain = domainToASCII(written).toLowerCase()
+  if (domain.length > DOMAIN_LENGTH_MAX || isIP(domain) !== 0) return undefined
+  return DOMAIN.test(domain) ? domain : undefined
 }
 
 /** `ana@acme.test` → `a•••@acme.test`: recognisable to whom it belongs, useless to others. */

@@ -12,6 +12,7 @@ export const ID_PREFIXES = [
   'jrq',
   'sgp',
   'ntc',
+  'sup',
   'evt',
   'key',
   'job',

@@ -72,6 +72,20 @@ export const Email = Type.String({
   examples: ['ana@acme.test']
 })
 
+/** Somebody whom the host has signed in, and vouches for. */
+export const VouchedUser = Type.Object(
+  {
+    id: UserId,
+    email: Email,
+    email_verified: Type.Boolean({
+      description: 'Whether you know that this person receives mail at this address.'
+    }),
+    name: Type.Optional(Name(200, 'Ana'))
+  },
+  { additionalProperties: false }
+)
+export type VouchedUser = Static<typeof VouchedUser>
+
 export const LocaleSchema = Type.Union([Type.Literal('en'), Type.Literal('fr')], {
   examples: ['en']
 })

@@ -60,6 +60,8 @@ await t.test('an empty variable counts as one that is not set', async (t) => {
   t.same(loadConfig(empty), loadConfig({}))
 })
 
+const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
+
 await t.test('every value is read as it is meant', async (t) => {
   const [apiKey, secrets] = [newApiKeyToken().token, generateKeyRing()]
   const config = loadConfig({
@@ -77,6 +79,8 @@ await t.test('every value is read as it is meant', async (t) => {
     MUSTER_ACCEPT_URL: 'https://app.acme.test/welcome',
     MUSTER_ALLOWED_HOSTS: ' App.Acme.test ,, *.allowed.test ',
     MUSTER_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+    MUSTER_DNS_SERVERS: '9.9.9.9, [::1]:5353',
+    MUSTER_MAIL_EVENTS_SECRET: WEBHOOK_SECRET,
     MUSTER_API_KEY: apiKey,
     MUSTER_LINK_SECRETS: `k2:${secrets.slice(3)},${secrets}`,
     MUSTER_ENCRYPTION_KEYS: secrets
@@ -84,6 +88,7 @@ await t.test('every value is read as it is meant', async (t) => {
   t.match(config, {
     host: '0.0.0.0',
     port: 8080,
+    dnsServers: ['9.9.9.9', '[::1]:5353'],
     publicUrl: 'https://teams.acme.test/muster',
     logLevel: 'debug',
     production: true,
@@ -95,6 +100,7 @@ await t.test('every value is read as it is meant', async (t) => {
     allowedHosts: ['app.acme.test', '*.allowed.test'],
     trustedProxies: ['10.0.0.0/8', '::1'],
     apiKey,
+    mailEventsSecret: WEBHOOK_SECRET,
     devMail: false
   })
   t.equal(config.linkSecrets?.current.id, 'k2', 'the first one is used for everything new')
@@ -126,6 +132,13 @@ const WRONG: Record<string, readonly string[]> = {
   MAIL_REPLY_TO: ['nobody'],
   MUSTER_ACCEPT_URL: ['/welcome'],
   MUSTER_DEV_MAIL: ['yes', 'true', 'ON'],
+  MUSTER_MAIL_EVENTS_SECRET: [
+    'hunter2',
+    WEBHOOK_SECRET.replace('whsec_', ''),
+    `${WEBHOOK_SECRET}?`,
+    `whsec_${Buffer.alloc(23, 7).toString('base64')}`,
+    `whsec_${Buffer.alloc(65, 7).toString('base64')}`
+  ],
   MUSTER_TRUSTED_PROXIES: [
     'proxy.acme.test',
     '10.0.0.1,all',
@@ -133,6 +146,7 @@ const WRONG: Record<string, readonly string[]> = {
     '10.0.0.0/33',
     '::1/129'
   ],
+  MUSTER_DNS_SERVERS: ['dns.acme.test', '9.9.9.9,127.0.0.1:0', '[::1'],
   MUSTER_API_KEY: ['hunter2', 'mk_short_hunter2', `${newApiKeyToken().token}-`],
   MUSTER_LINK_SECRETS: [
     'hunter2',

@@ -3,6 +3,7 @@ import { prepare } from '../src/deployment.js'
 import { PRESETS } from '../src/policy/presets.js'
 import { findNewestVersion, loadPolicyVersion, seedPresets } from '../src/policy-versions.js'
 import { anotherKeyRing, createTestApp, DAY_MS, START } from './helpers/app.js'
+import { claimByDns, claimByMail } from './helpers/domains.js'
 
 await t.test('a secret of open invitations cannot be dropped unnoticed', async (t) => {
   const { deps, organization, invite, clock } = await createTestApp(t)
@@ -13,6 +14,19 @@ await t.test('a secret of open invitations cannot be dropped unnoticed', async (
   await t.rejects(prepare(without), /MUSTER_LINK_SECRETS lacks a secret that 1 open invitations/)
   await prepare(deps)
   clock.now = new Date(START.getTime() + 7 * DAY_MS)
+  await prepare(without)
+})
+
+await t.test('nor one of open domain claims', async (t) => {
+  const app = await createTestApp(t)
+  const without = { ...app.deps, linkSecrets: anotherKeyRing('other') }
+  const org = await app.organization()
+  await claimByDns(app, org, 'by-dns.test')
+  await prepare(without)
+  await claimByMail(app, org, 'ana@secrets.test')
+  await t.rejects(prepare(without), /MUSTER_LINK_SECRETS lacks a secret that 1 open domain claims/)
+  await prepare(app.deps)
+  app.clock.now = new Date(START.getTime() + 15 * 60_000)
   await prepare(without)
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { maskEmail, parseEmail } from '../src/email.js'
+import { domainOf, maskEmail, parseDomain, parseEmail } from '../src/email.js'
 
 await t.test('takes what mail can be sent to, and compares it without case', async (t) => {
   const taken = {
@@ -46,6 +46,18 @@ await t.test('reads its own key as the same key, whatever the text', async (t) =
     { numRuns: 2_000 }
   )
   t.pass()
+})
+
+await t.test('reads a domain as the same domain again, that of an address as it compares', (t) => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.domain()), (text) => {
+      const domain = parseDomain(text)
+      return domain === undefined || parseDomain(domain) === domain
+    }),
+    { numRuns: 2_000 }
+  )
+  t.equal(domainOf(parseEmail('Ana@MÜNCHEN.Test')?.key ?? ''), parseDomain('münchen.test'))
+  t.end()
 })
 
 await t.test('masks all but the first character and the domain', async (t) => {

@@ -8,7 +8,16 @@ import { createTestApp } from './helpers/app.js'
 import { type Json, operationsOf, readDocument } from './helpers/openapi.js'
 
 /** Pages and what draws the document: everything else that a client may call is in it. */
-const PAGES = ['/docs', '/openapi.json', '/problems', '/invitations/:token', '/dev/mail']
+const PAGES = [
+  '/docs',
+  '/openapi.json',
+  '/problems',
+  '/invitations/:token',
+  '/join/:slug',
+  '/domains/:token',
+  '/unsubscribe/:token',
+  '/dev/mail'
+]
 
 await t.test('openapi/openapi.json', async (t) => {
   const document = await readDocument()

@@ -45,7 +45,7 @@ const commands = sources.filter(
 
 /** Calls it with the transaction. The linter sees to the await. */
 function calls(source: string, name: string): boolean {
-  return new RegExp(`\\b${name}\\(\\s*tx,`).test(source)
+  return new RegExp(`\\b${name}\\(\\s*(?:deps,\\s*)?tx,`).test(source)
 }
 
 /** Itself, or by a function of a file beside it that does. */

@@ -37,6 +37,8 @@ interface TenantAccess {
   readonly class: 'tenant'
   readonly scope: Scope
   readonly permission: Permission | null
+  /** What only the host itself can say: on behalf of a member it is refused. */
+  readonly hostOnly?: true
   /**
    * Whom a request asks about; undefined: the acting member. Looked up together with who asks, so
    * the proof waits for the body. What the body says before that is only held against its schema.
@@ -169,11 +171,13 @@ function refuseActor(
   actor: ActorName | undefined
 ): void {
   if (request.headers['muster-actor'] === undefined) return
-  const wrong = (detail: string) =>
-    invalidRequest({ errors: [{ pointer: 'header:/Muster-Actor', detail }] })
-  if (access.class !== 'tenant') throw wrong('This operation is not done on behalf of a member.')
-  if (!actor) throw wrong('Must be user:<user_id> or member:<member_id>.')
+  if (access.class !== 'tenant') throw notOnBehalf()
+  if (!actor) throw wrongActor('Must be user:<user_id> or member:<member_id>.')
 }
+
+const wrongActor = (detail: string) =>
+  invalidRequest({ errors: [{ pointer: 'header:/Muster-Actor', detail }] })
+const notOnBehalf = () => wrongActor('This operation is not done on behalf of a member.')
 
 /** Only with whom it acts for: the host itself is no kind of client. */
 function readChannel(request: FastifyRequest, actor: ActorName | undefined): Channel | null {
@@ -248,6 +252,7 @@ function proveActor(
   { key, facts: { member }, access, actor }: TenantClaim
 ): Pick<OrgContext, 'actor' | 'caller'> {
   if (!actor) return { actor: key.actor, caller: [key.actor.id] }
+  if (access.hostOnly) throw notOnBehalf()
   if (!member || member.status === 'invited' || member.status === 'invitation_expired') {
     throw actorNotMember()
   }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AnswerKeeper } from '../context.js'
 import { idempotencyKeys } from '../db/tables/idempotency-keys.js'
 import type { Deps } from '../deps.js'
+import { Problem, type ProblemMembers, problemCatalogue } from '../errors.js'
 import { keyContext, orgContext } from './access.js'
 import { idempotencyKeyInUse, idempotencyKeyReused, invalidRequest } from './errors.js'
 
@@ -32,7 +33,8 @@ class KeptAnswer extends Error {
 
 interface Once<T, B> {
   readonly run: (answer: { answer?: AnswerKeeper }) => Promise<T>
-  readonly toAnswer: (result: T) => Answer<B>
+  /** A problem: the command has committed what it did, and is answered with this all the same. */
+  readonly toAnswer: (result: T) => Answer<B> | Problem
 }
 
 /**
@@ -46,9 +48,10 @@ export async function answerOnce<T, B>(
   { run, toAnswer }: Once<T, B>
 ): Promise<B> {
   const key = readKey(request)
-  const send = ({ status, body }: Answer<B>) => {
-    void reply.code(status)
-    return body
+  const send = (answer: Answer<B> | Problem) => {
+    if (answer instanceof Problem) throw answer
+    void reply.code(answer.status)
+    return answer.body
   }
   if (key === undefined) return send(toAnswer(await run({})))
 
@@ -66,7 +69,7 @@ export async function answerOnce<T, B>(
   } catch (error) {
     if (!(error instanceof KeptAnswer)) throw error
     void reply.header('idempotent-replayed', 'true')
-    return send(error.answer as Answer<B>)
+    return send(fromKept(error.answer) as Answer<B> | Problem)
   }
 }
 
@@ -94,7 +97,7 @@ interface Slot {
   readonly operation: string
   readonly key: string
   readonly fingerprint: Buffer
-  readonly toAnswer: (result: unknown) => Answer
+  readonly toAnswer: (result: unknown) => Answer | Problem
 }
 
 function createKeeper(deps: Deps, slot: Slot): AnswerKeeper {
@@ -119,7 +122,7 @@ function createKeeper(deps: Deps, slot: Slot): AnswerKeeper {
     },
 
     async keep(tx, result) {
-      const { status, body } = slot.toAnswer(result)
+      const { status, body } = toKept(slot.toAnswer(result))
       const row = {
         fingerprint,
         status,
@@ -135,4 +138,25 @@ function createKeeper(deps: Deps, slot: Slot): AnswerKeeper {
         })
     }
   }
+}
+
+interface KeptProblem {
+  readonly code: string
+  readonly members: ProblemMembers
+}
+
+/** Of a problem what it is made of is kept: it is told again like any other. */
+function toKept(answer: Answer | Problem): Answer {
+  if (!(answer instanceof Problem)) return answer
+  const { code, status } = answer.definition
+  const body: KeptProblem = { code, members: answer.members }
+  return { status, body }
+}
+
+function fromKept(kept: Answer): Answer | Problem {
+  if (kept.status < 400) return kept
+  const { code, members } = kept.body as KeptProblem
+  const definition = problemCatalogue().get(code)
+  if (!definition) throw new Error(`no problem is called ${code}`)
+  return new Problem(definition, members)
 }

@@ -14,7 +14,7 @@ export function describeOperation(
   const writes = method !== 'GET' && !changesNothing
   const takesKey = method === 'POST' && !changesNothing
   const headers: Record<string, TSchema> = {
-    ...(access?.class === 'tenant' ? ActorHeader : {}),
+    ...(access?.class === 'tenant' && access.hostOnly !== true ? ActorHeader : {}),
     ...(takesKey ? IdempotencyHeader : {})
   }
   return {

@@ -24,6 +24,11 @@ const TAGS = [
   { name: 'Roles', description: 'Who may do what: the policy’s roles and a team’s own.' },
   { name: 'Groups', description: 'Departments, projects, places: sets of members.' },
   { name: 'Invitations', description: 'Offers of a seat, and what became of them.' },
+  { name: 'Joining', description: 'Coming in by oneself, by an address on a claimed domain.' },
+  { name: 'Domain claims', description: 'Mail domains that a team has proven to be its own.' },
+  { name: 'Signup pages', description: 'Links by which people ask for an invitation themselves.' },
+  { name: 'Notices', description: 'What you let the people of a team know by mail.' },
+  { name: 'Mail', description: 'Addresses to which nothing is sent, and what becomes of mails.' },
   {
     name: 'Users',
     description: 'People as you know them, in every team: access, rectification, erasure.'

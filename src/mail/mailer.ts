@@ -9,6 +9,8 @@ export interface Mail {
   readonly subject: string
   readonly text: string
   readonly html: string
+  /** What a mail program may make use of, such as `List-Unsubscribe`. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface Mailer {

@@ -62,18 +62,24 @@ function toMessage(mail: Mail) {
     from: toMailbox(mail.from),
     ...(mail.replyTo === undefined ? {} : { replyTo: toMailbox(mail.replyTo) }),
     to: { name: '', address: mail.to },
-    subject: mail.subject,
+    subject: literal(mail.subject),
     text: mail.text,
     html: mail.html,
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: { ...mail.headers, 'Auto-Submitted': 'auto-generated' },
     disableFileAccess: true,
     disableUrlAccess: true
   }
 }
 
+/**
+ * Nodemailer encodes what is not ASCII, and leaves alone what looks encoded already: a mail program
+ * would show what such a name decodes to, line breaks and all. An invisible character keeps it text.
+ */
+const literal = (text: string): string => text.replace(/=(?=\?)/g, '=\u200c')
+
 /** `Acme, Inc. <no-reply@example.com>` is one mailbox whatever its name contains. */
 function toMailbox(text: string): { name: string; address: string } {
   const [, name, address] = /^(.*)<([^<>]*)>\s*$/s.exec(text) ?? []
   if (name === undefined || address === undefined) return { name: '', address: text.trim() }
-  return { name: name.trim().replace(/^"(.*)"$/s, '$1'), address: address.trim() }
+  return { name: literal(name.trim().replace(/^"(.*)"$/s, '$1')), address: address.trim() }
 }

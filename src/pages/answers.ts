@@ -1,5 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { CallContext } from '../context.js'
+import type { Deps } from '../deps.js'
 import { LOCALES, type Locale, type Problem } from '../errors.js'
+import { publicContext } from '../http/access.js'
 import type { App } from '../http/app-types.js'
 import { localeOf } from '../http/locale.js'
 import { logFailure, toProblem } from '../http/problem.js'
@@ -13,6 +16,12 @@ export function pageLocale(request: FastifyRequest): Locale {
   const { lang } = request.query as { lang?: unknown }
   return LOCALES.find((locale) => locale === lang) ?? localeOf(request)
 }
+
+/** The context of whatever a page does: nothing is proven but what its address says. */
+export const pageContext = (request: FastifyRequest, deps: Deps): CallContext => ({
+  ...publicContext(request, deps),
+  locale: pageLocale(request)
+})
 
 export function wantsHtml(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('text/html') ?? false

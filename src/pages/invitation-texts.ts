@@ -1,7 +1,5 @@
 import type { Locale } from '../errors.js'
-
-/** `[heading, text]` */
-type DeadLinkText = readonly [heading: string, text: string]
+import type { DeadLinkTexts } from './dead-link-view.js'
 
 /** What is said differently of a seat of one's own and of an account that is taken over. */
 interface OfferTexts {
@@ -22,8 +20,7 @@ interface Texts {
   readonly ignore: string
   readonly noAction: string
   readonly forDevelopers: string
-  /** By the code of the problem. */
-  readonly dead: Readonly<Record<string, DeadLinkText>>
+  readonly dead: DeadLinkTexts
 }
 
 export const TEXTS: Readonly<Record<Locale, Texts>> = {

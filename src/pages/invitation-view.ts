@@ -1,4 +1,4 @@
-import { fill, type Locale, type Problem } from '../errors.js'
+import type { Locale, Problem } from '../errors.js'
 import type { OpenInvitation } from '../features/invitations/find-open-invitation.js'
 import { type Html, html } from '../html.js'
 import { SHARED } from '../mail/templates/invitation-texts.js'
@@ -6,20 +6,28 @@ import { breakLines } from '../mail/templates/layout.js'
 import { cleanName, quoteLines } from '../mail/templates/names.js'
 import { chooseText, toLine } from '../mail/templates/words.js'
 import { OFFER_CODES, OFFER_PAGE_TEXTS } from '../policy/text-codes.js'
-import { ownWords, textOf } from '../policy/texts.js'
+import { ownWords } from '../policy/texts.js'
 import { fillHtml, formatInstant } from '../texts.js'
+import { renderDeadLink } from './dead-link-view.js'
+import { TEXTS as DECLINE_TEXTS } from './decline-texts.js'
 import { TEXTS } from './invitation-texts.js'
-import { languageSwitch, type Page, renderPage } from './layout.js'
-import { renderProblem } from './problems-view.js'
+import { languageSwitch, type Page, renderPage, teamMark } from './layout.js'
+import type { Theme } from './theme.js'
+
+/** What the pages of an invitation show of it. */
+export type ShownInvitation = Omit<OpenInvitation, 'organizationId'>
+
+/** What people have chosen, as it may be shown. An inviter that has no name is empty. */
+export const namesOf = ({ offer }: ShownInvitation, locale: Locale) => ({
+  team: cleanName(offer.organization.name) || SHARED[locale].someTeam,
+  inviter: cleanName(offer.invited_by.name ?? ''),
+  role: cleanName(offer.role.label)
+})
 
 /** Who invites to what, and the one button, or what to do where there can be none. */
-export function renderInvitation(invitation: OpenInvitation, locale: Locale): Page {
+export function renderInvitation(invitation: ShownInvitation, locale: Locale, theme?: Theme): Page {
   const { offer, acceptUrl } = invitation
-  const names = {
-    team: cleanName(offer.organization.name) || SHARED[locale].someTeam,
-    inviter: cleanName(offer.invited_by.name ?? ''),
-    role: cleanName(offer.role.label)
-  }
+  const names = namesOf(invitation, locale)
   const own = chooseTexts(invitation, names, locale)
   const ours = TEXTS[locale]
   const onwards =
@@ -27,7 +35,7 @@ export function renderInvitation(invitation: OpenInvitation, locale: Locale): Pa
       ? noAction(names.team, locale)
       : action(acceptUrl, fillHtml(own.action, names), locale)
   const content = html`<div class="letter card">
-<div class="mark" aria-hidden="true">${initialOf(names.team, locale)}</div>
+${teamMark(names.team, theme, locale)}
 <h1>${fillHtml(own.heading, names)}</h1>
 <p>${fillHtml(own.opening, names)}</p>
 ${quotation(invitation.message, names.inviter, locale)}<dl>
@@ -37,15 +45,16 @@ ${quotation(invitation.message, names.inviter, locale)}<dl>
 </dl>
 ${onwards}
 <p class="quiet small">${fillHtml(own.ignore, names)}</p>
+<p class="aside"><a href="?lang=${locale}&amp;decline=1">${DECLINE_TEXTS[locale].link}</a></p>
 </div>`
   const title = toLine(own.heading, { names })
   const formAction = formActionTo(acceptUrl)
-  return renderPage({ locale, title, content, formAction, footer: languageSwitch(locale) })
+  return renderPage({ locale, title, content, theme, formAction, footer: languageSwitch(locale) })
 }
 
 /** The policy's own words where it has some, else ours. */
 function chooseTexts(
-  { kind, texts }: OpenInvitation,
+  { kind, texts }: ShownInvitation,
   names: Readonly<Record<string, string>>,
   locale: Locale
 ) {
@@ -100,38 +109,12 @@ function noAction(team: string, locale: Locale): Html {
 </div>`
 }
 
-function expiry({ offer, timeZone }: OpenInvitation, locale: Locale): Html | string {
+function expiry({ offer, timeZone }: ShownInvitation, locale: Locale): Html | string {
   if (offer.expires_at === null) return TEXTS[locale].forever
   const date = formatInstant(new Date(offer.expires_at), { locale, timeZone })
   return html`<time datetime="${offer.expires_at}">${date}</time>`
 }
 
-/** What a reader sees as the first character of a name. */
-function initialOf(name: string, locale: Locale): string {
-  const [first] = new Intl.Segmenter(locale).segment(name)
-  return (first?.segment ?? '').toLocaleUpperCase(locale)
-}
-
-/**
- * Why a link is dead, with the code for whoever is asked about it. A policy's own words for it that
- * are a title take our heading's place, and sentences that of our explanation.
- */
-export function renderDeadLink(problem: Problem, locale: Locale): Page {
-  const { dead } = TEXTS[locale]
-  const { code, status } = problem.definition
-  const ours = dead[code === 'not_found' ? 'invitation_link_invalid' : code]
-  if (!ours) return renderProblem(problem, locale)
-  const words = textOf(problem.texts ?? {}, code, locale)
-  const own = words === undefined ? undefined : fill(words, problem.members)
-  const isSentence = own !== undefined && SENTENCE.test(own)
-  const heading = own === undefined || isSentence ? ours[0] : own
-  const content = html`<div class="letter card">
-<h1>${heading}</h1>
-<p>${isSentence ? own : ours[1]}</p>
-<p class="quiet small"><code>${status} ${code}</code></p>
-</div>`
-  return renderPage({ locale, title: heading, content, footer: languageSwitch(locale) })
-}
-
-/** It ends like one; titles have no full stop. */
-const SENTENCE = /[.!?…]\s*$/
+/** Why a link is dead. */
+export const renderDeadInvitation = (problem: Problem, locale: Locale): Page =>
+  renderDeadLink(TEXTS[locale].dead, problem, locale)

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { Locale } from '../errors.js'
+import { LOCALES, type Locale } from '../errors.js'
 import { type Html, html } from '../html.js'
+import { STYLE } from './style.js'
+import type { Theme } from './theme.js'
 
 /** A page and the policy under which it may be shown. */
 export interface Page {
@@ -13,103 +15,26 @@ interface PageParts {
   readonly title: string
   readonly content: Html
   readonly footer?: Html
+  /** Of the organization whose page it is. */
+  readonly theme?: Theme | undefined
   /** Where its forms may lead, as the policy writes it; left out: nowhere. */
   readonly formAction?: string
   /** Only for a page that frames a mail: mails are styled by attributes, and under its policy. */
   readonly styleAttributes?: boolean
 }
 
-/** Inserted as it stands, so that its hash can be in the policy. */
-const STYLE = html`
-:root {
-  color-scheme: light dark;
-  --text: #1a1d23; --quiet: #565d69; --page: #f4f5f8; --card: #fff; --line: #d9dde3; --link: #1d4ed8;
-  --button: #1d4ed8; --button-hover: #1e40af; --on-button: #fff; --tint: #e8eefc; --on-tint: #1e40af;
-  --shadow: 0 1px 2px rgb(16 24 40 / 6%), 0 12px 32px rgb(16 24 40 / 8%);
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --text: #e8eaee; --quiet: #a3abb8; --page: #121418; --card: #1b1e24; --line: #343a44;
-    --link: #8ab4ff; --button: #8ab4ff; --button-hover: #a9c7ff; --on-button: #0b1326;
-    --tint: #26324a; --on-tint: #b5cfff; --shadow: none;
-  }
-}
-* { box-sizing: border-box; }
-body {
-  margin: 0 auto; padding: 24px 16px 64px; max-width: 760px; color: var(--text);
-  background: var(--page); font: 16px/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif;
-  overflow-wrap: anywhere;
-}
-h1 { margin: 16px 0; font-size: 24px; line-height: 32px; text-wrap: balance; }
-h2 { margin: 32px 0 8px; font-size: 16px; line-height: 24px; }
-a { color: var(--link); }
-:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-.quiet { color: var(--quiet); }
-.card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; }
-form { display: flex; gap: 8px; margin: 16px 0; }
-input, button {
-  min-height: 44px; padding: 8px 12px; border: 1px solid var(--line); border-radius: 8px;
-  color: inherit; background: var(--card); font: inherit;
-}
-input { flex: 1; min-width: 0; border-color: var(--quiet); }
-::placeholder { color: var(--quiet); opacity: 1; }
-ul { margin: 0; padding: 0; list-style: none; }
-li + li { border-top: 1px solid var(--line); }
-.entries a { display: block; padding: 12px 16px; color: inherit; text-decoration: none; }
-.entries a:hover strong { text-decoration: underline; }
-.entries a:focus-visible { outline-offset: -2px; border-radius: 12px; }
-.entries strong, .entries span { display: block; }
-.entries span { color: var(--quiet); font-size: 14px; }
-.entries time { white-space: nowrap; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 16px; margin: 0; padding: 16px; }
-dt { color: var(--quiet); }
-dd { margin: 0; }
-iframe { display: block; width: 100%; height: 480px; resize: vertical; }
-pre { margin: 0; padding: 16px; white-space: pre-wrap; }
-code, pre { font: 14px/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
-.letter { max-width: 520px; margin: 6vh auto 0; padding: 40px; box-shadow: var(--shadow); }
-.letter h1 { margin: 0 0 8px; font-size: 28px; line-height: 36px; letter-spacing: -0.01em; }
-.letter p { margin: 0; }
-.letter dl {
-  row-gap: 8px; margin: 24px 0; padding: 16px 0; border: solid var(--line); border-width: 1px 0;
-}
-.letter dd { text-wrap: pretty; }
-figure { margin: 24px 0 0; }
-figcaption { margin-bottom: 8px; font-size: 14px; line-height: 20px; }
-blockquote { margin: 0; padding: 0 0 0 16px; border-left: 4px solid var(--line); }
-.letter form { display: block; margin: 0 0 16px; }
-.letter .small { margin-top: 12px; font-size: 14px; line-height: 20px; }
-.mark {
-  display: grid; width: 56px; height: 56px; margin-bottom: 24px; place-items: center;
-  overflow: hidden; border-radius: 14px; color: var(--on-tint); background: var(--tint);
-  font-size: 26px; font-weight: 600;
-}
-.primary {
-  width: 100%; min-height: 48px; border-color: transparent; color: var(--on-button);
-  background: var(--button); font-weight: 600; cursor: pointer;
-}
-.primary:hover { background: var(--button-hover); }
-.note { padding: 16px; border-radius: 8px; background: var(--page); }
-.note p + p { margin-top: 8px; }
-footer { margin: 24px 0 0; text-align: center; font-size: 14px; }
-footer a { display: inline-block; padding: 12px; }
-@media (max-width: 480px) {
-  dl { grid-template-columns: 1fr; gap: 0; }
-  dd { margin-bottom: 8px; }
-  dd:last-child { margin-bottom: 0; }
-  .letter { margin-top: 0; padding: 24px 20px; }
-  .letter dl { row-gap: 0; }
-  .letter h1 { font-size: 24px; line-height: 32px; }
-}
-`
+const hashOf = (style: Html) =>
+  `'sha256-${createHash('sha256').update(style.toString()).digest('base64')}'`
 
-const STYLE_HASH = createHash('sha256').update(STYLE.toString()).digest('base64')
+const STYLE_HASH = hashOf(STYLE)
 
 /** The one shell of every page: one request, no script, nothing from elsewhere, never framed. */
 export function renderPage(parts: PageParts): Page {
+  const { style, logo } = parts.theme ?? {}
   const policy = [
     "default-src 'none'",
-    `style-src 'sha256-${STYLE_HASH}'`,
+    `style-src ${[STYLE_HASH, ...(style ? [hashOf(style)] : [])].join(' ')}`,
+    ...(logo === undefined ? [] : ['img-src data:']),
     `form-action ${parts.formAction ?? "'none'"}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
@@ -118,7 +43,7 @@ export function renderPage(parts: PageParts): Page {
   return { body: document(parts), contentSecurityPolicy: policy.join('; ') }
 }
 
-function document({ locale, title, content, footer }: PageParts): string {
+function document({ locale, title, content, footer, theme }: PageParts): string {
   return html`<!doctype html>
 <html lang="${locale}" dir="ltr">
 <head>
@@ -129,7 +54,11 @@ function document({ locale, title, content, footer }: PageParts): string {
 <meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">
 <title>${title}</title>
 <style>${STYLE}</style>
-</head>
+${
+  theme?.style &&
+  html`<style>${theme.style}</style>
+`
+}</head>
 <body>
 <main>
 ${content}
@@ -140,10 +69,26 @@ ${footer && html`<footer>${footer}</footer>`}
 `.toString()
 }
 
-const OTHER_LANGUAGE: Readonly<Record<Locale, Html>> = {
-  en: html`<a href="?lang=fr" lang="fr" hreflang="fr">Français</a>`,
-  fr: html`<a href="?lang=en" lang="en" hreflang="en">English</a>`
+const LANGUAGES: Readonly<Record<Locale, string>> = { en: 'English', fr: 'Français' }
+
+/** The footer of a page that exists in every language. `rest`: what else its address says. */
+export const languageSwitch = (locale: Locale, rest = ''): Html => {
+  const others = LOCALES.filter((other) => other !== locale)
+  return html`${others.map(
+    (other) =>
+      html`<a href="?lang=${other}${rest}" lang="${other}" hreflang="${other}">${LANGUAGES[other]}</a>`
+  )}`
 }
 
-/** The footer of a page that exists in every language. */
-export const languageSwitch = (locale: Locale): Html => OTHER_LANGUAGE[locale]
+/** What an organization looks like: its logo, else its first letter. */
+export function teamMark(team: string, theme: Theme | undefined, locale: Locale): Html {
+  return theme?.logo === undefined
+    ? html`<div class="mark" aria-hidden="true">${initialOf(team, locale)}</div>`
+    : html`<img class="logo" src="${theme.logo}" alt="${team}">`
+}
+
+/** What a reader sees as the first character of a name. */
+function initialOf(name: string, locale: Locale): string {
+  const [first] = new Intl.Segmenter(locale).segment(name)
+  return (first?.segment ?? '').toLocaleUpperCase(locale)
+}

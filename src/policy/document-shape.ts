@@ -181,8 +181,8 @@ const removal = z.strictObject({
   handover: z.enum(['none', 'optional', 'unassign']).default('none')
 })
 
-/** What people can be told of by mail. */
-export const NOTIFIABLE = [
+/** What happened to a member, of which people can be told by mail. */
+const ABOUT_MEMBERS = [
   'member.joined',
   'member.role_changed',
   'member.suspended',
@@ -192,15 +192,33 @@ export const NOTIFIABLE = [
   'reassignment.declined',
   'reassignment.timed_out'
 ] as const
+/** What befell the team itself: it concerns no member more than others. */
+const ABOUT_TEAMS = [
+  'domain_claim.verified',
+  'domain_claim.failed',
+  'join_request.created',
+  'signup_page.filled',
+  'seats.limit_reached'
+] as const
+
+export const NOTIFIABLE = [...ABOUT_MEMBERS, ...ABOUT_TEAMS] as const
 export type Notifiable = (typeof NOTIFIABLE)[number]
 
-const notification = z.strictObject({
-  event: z.enum(NOTIFIABLE),
-  /** The active holders of these roles are told. */
-  roles: z.array(selector).default([]),
-  /** So is the person whom it concerns. */
-  member: z.boolean().default(false)
-})
+export const concernsMember = (event: Notifiable): boolean =>
+  ABOUT_MEMBERS.some((one) => one === event)
+
+const notification = z
+  .strictObject({
+    event: z.enum(NOTIFIABLE),
+    /** The active holders of these roles are told. */
+    roles: z.array(selector).default([]),
+    /** So is the person whom it concerns. */
+    member: z.boolean().default(false)
+  })
+  .refine(({ event, member }) => !member || concernsMember(event), {
+    path: ['member'],
+    message: 'is for events that concern a member'
+  })
 
 const links = z.strictObject({
   /** Where the links of mails lead; a path is added to it. */

@@ -1,4 +1,4 @@
-import { NOTIFIABLE, type Notifiable } from './document-shape.js'
+import { concernsMember, NOTIFIABLE, type Notifiable } from './document-shape.js'
 
 /** What of the mail that carries an offer a policy may say in its own words. */
 export const OFFER_MAIL_TEXTS = [
@@ -22,6 +22,16 @@ export const NOTIFICATION_TEXTS = [
   'member_opening'
 ] as const
 
+/** The same of a signup page. */
+export const SIGNUP_PAGE_TEXTS = [
+  'heading',
+  'opening',
+  'action',
+  'sent',
+  'disabled',
+  'full'
+] as const
+
 const PERSON = ['team', 'actor', 'member', 'role']
 const REASSIGNMENT = ['team', 'member', 'candidate']
 
@@ -34,8 +44,16 @@ const IN_NOTIFICATIONS: Readonly<Record<Notifiable, readonly string[]>> = {
   'member.removed': PERSON,
   'ownership.transferred': PERSON,
   'reassignment.declined': REASSIGNMENT,
-  'reassignment.timed_out': REASSIGNMENT
+  'reassignment.timed_out': REASSIGNMENT,
+  'domain_claim.verified': ['team', 'actor', 'domain'],
+  'domain_claim.failed': ['team', 'domain'],
+  'join_request.created': ['team', 'person', 'domain'],
+  'signup_page.filled': ['team', 'page', 'limit'],
+  'seats.limit_reached': ['team', 'actor', 'limit']
 }
+
+const textsAbout = (event: Notifiable) =>
+  NOTIFICATION_TEXTS.filter((text) => concernsMember(event) || !text.startsWith('member_'))
 
 /** By what the codes of an invitation's texts are called, for a seat of one's own or another's. */
 export const OFFER_CODES = { seat: 'invitation', reassignment: 'reassignment' } as const
@@ -55,7 +73,8 @@ const codes = (prefix: string, texts: readonly string[], placeholders: readonly 
 export const OWN_TEXTS: ReadonlyMap<string, readonly string[]> = new Map([
   ...OFFERS.flatMap((offer) => codes(`mail.${offer}`, OFFER_MAIL_TEXTS, IN_OFFER_MAILS)),
   ...OFFERS.flatMap((offer) => codes(`page.${offer}`, OFFER_PAGE_TEXTS, IN_OFFER_PAGES)),
+  ...codes('page.signup', SIGNUP_PAGE_TEXTS, ['team']),
   ...NOTIFIABLE.flatMap((event) =>
-    codes(`mail.${event}`, NOTIFICATION_TEXTS, IN_NOTIFICATIONS[event])
+    codes(`mail.${event}`, textsAbout(event), IN_NOTIFICATIONS[event])
   )
 ])

@@ -60,10 +60,7 @@ function shown(locale: 'en' | 'fr'): Record<string, string> {
     locale,
     teamName: 'Blue Heron',
     actorName: 'Olga',
-    memberName: 'Ana',
-    roleLabel: 'Admin',
-    formerRoleLabel: 'Member',
-    candidate: 'bo@acme.test',
+    details: { member: 'Ana', role: 'Admin', former_role: 'Member', candidate: 'bo@acme.test' },
     words: {}
   }
   return {

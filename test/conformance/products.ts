@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { type Answer, type CallOptions, createTestApp } from '../helpers/app.js'
+import { type Answer, type CallOptions, createTestApp, type TestOptions } from '../helpers/app.js'
 
 export type Product = 'oupi' | 'openphone' | 'surveymonkey' | 'respondio' | 'ampliphi'
 const PRODUCTS: readonly Product[] = ['oupi', 'openphone', 'surveymonkey', 'respondio', 'ampliphi']
@@ -35,8 +35,8 @@ export interface Team {
  * One server in which every product has an organization, so that each rule is proven beside the
  * other four policies. `team` makes further ones.
  */
-export async function createProducts(t: Test) {
-  const app = await createTestApp(t)
+export async function createProducts(t: Test, options: TestOptions = {}) {
+  const app = await createTestApp(t, options)
   const teams = new Map<Product, Team>()
   for (const product of PRODUCTS) teams.set(product, await createTeam(app, product))
   const team = (product: Product, fields: Record<string, unknown> = {}) =>

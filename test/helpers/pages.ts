@@ -1,20 +1,27 @@
 import type { Locale } from '../../src/errors.js'
 import type { TestApp } from './app.js'
+import { sendRaw } from './raw.js'
 
 interface ReadOptions {
   readonly method?: 'GET' | 'POST'
   readonly headers?: Record<string, string>
+  /** The fields of its form, sent by a POST. */
+  readonly form?: Record<string, string>
 }
 
 /** A page as a browser asks for it, without following where it leads. */
-export async function readPage(url: string, { method = 'GET', headers = {} }: ReadOptions = {}) {
-  const response = await fetch(url, {
+export async function readPage(url: string, options: ReadOptions = {}) {
+  const { form, method = form ? 'POST' : 'GET', headers = {} } = options
+  const { text: markup, ...answer } = await sendRaw(url, {
     method,
-    redirect: 'manual',
-    headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', ...headers }
+    headers: {
+      accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+      ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      ...headers
+    },
+    ...(form ? { body: new URLSearchParams(form).toString() } : {})
   })
-  const markup = await response.text()
-  return { status: response.status, headers: response.headers, markup, text: visible(markup) }
+  return { ...answer, markup, text: visible(markup) }
 }
 
 /** What a reader sees of it. */
@@ -28,7 +35,7 @@ const visible = (markup: string) =>
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")
     .replaceAll('&amp;', '&')
-    .replace(/\s+/g, ' ')
+    .replace(/[^\S\u00a0\u202f]+/g, ' ')
 
 interface InviteOptions {
   readonly organization?: Record<string, unknown>

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import PostalMime from 'postal-mime'
+import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
 import type { Test } from 'tap'
 
@@ -9,6 +9,10 @@ export interface ReceivedMail {
   readonly messageId: string
   readonly to: string
   readonly text: string
+  /** All of it, as a mail program understands it. */
+  readonly email: Email
+  /** The bytes of its head, line by line, as they were sent. */
+  readonly head: readonly string[]
 }
 
 /** What it answers to a mail: takes it, refuses it for now, or says nothing until told to. */
@@ -48,10 +52,13 @@ export async function startSmtpDouble(t: Test, manner: Manner = 'accept'): Promi
       }
       const to = envelope.rcptTo.map(({ address }) => address).join()
       text(stream)
-        .then((raw) => PostalMime.parse(raw))
-        .then(({ messageId = '', text = '' }) => {
-          answer({ messageId, to, text })
-        }, done)
+        .then(async (raw) => {
+          const email = await PostalMime.parse(raw)
+          const head = raw.split('\r\n\r\n')[0]?.split('\r\n') ?? []
+          const { messageId = '', text = '' } = email
+          answer({ messageId, to, text, email, head })
+        })
+        .catch(done)
     }
   })
   server.on('error', () => undefined) // A client that was killed.

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Db } from '../../src/db/client.js'
 import { idToUuid } from '../../src/ids.js'
 import type { TestApp } from './app.js'
+import { claimDomain } from './domains.js'
 import { dumpRows } from './dump.js'
 
 /** Every table whose rows belong to an organization, as the database itself knows. */
@@ -46,9 +47,12 @@ export async function fullOrganization(app: TestApp) {
   await call('POST', `${org.path}/roles`, {
     body: { key: 'auditor', label: { en: 'Auditor' }, permissions: ['audit.view'] }
   })
+  await call('PUT', `${org.path}/branding`, { body: { color: '#0f766e', logo: null } })
   const { body: group } = await call('POST', `${org.path}/groups`, { body: { name: 'Sales' } })
   for (const { id } of [ana, bo]) await call('PUT', `${org.path}/groups/${group.id}/members/${id}`)
   await call('DELETE', `${org.path}/members/${bo.id}`)
+  await claimDomain(app, org, `${unique('full').replace('_', '-')}.test`)
+  await call('POST', `${org.path}/signup-pages`, { body: { max_signups: 2 } })
   await insertTheRest(deps.db, org.id)
   return { ...org, ana, token, invitation }
 }
@@ -68,6 +72,23 @@ async function insertTheRest(db: Db, id: string): Promise<void> {
         subject_id, quantity, occurred_at, created_at, policy_version)
       values (${uuid}, gen_random_uuid(), 1, 'overage', 'once', 'organization', 'org', 1, now(),
         now(), 1)),
+    requests as (
+      insert into join_requests (organization_id, id, status, domain, user_id, email, email_key,
+        created_at, decided_by_type, decided_by_id, decided_at)
+      values (${uuid}, gen_random_uuid(), 'denied', 'full.test', ${`u_${id}`}, 'Ask@full.test',
+        'ask@full.test', now(), 'api_key', 'key', now())),
+    asked as (
+      insert into signups (organization_id, signup_page_id, email_key, created_at)
+      select organization_id, id, 'asks@full.test', now() from signup_pages
+      where organization_id = ${uuid}),
+    news as (
+      insert into notices (organization_id, id, permission, subject, text, recipient_count,
+        created_by_type, created_at)
+      values (${uuid}, gen_random_uuid(), 'notify.special.all', '{"en": "News"}', '{"en": "Hi"}', 1,
+        'api_key', now())),
+    silenced as (
+      insert into mail_suppressions (organization_id, id, email_key, reason, created_at)
+      values (${uuid}, gen_random_uuid(), 'quiet@full.test', 'unsubscribed', now())),
     allowances as (
       insert into resend_allowances (organization_id, email_key, window_started_at, sent)
       values (${uuid}, 'again@full.test', now(), 1) on conflict do nothing)

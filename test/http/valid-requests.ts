@@ -1,4 +1,7 @@
 import type { CallOptions, TestApp } from '../helpers/app.js'
+import { claimByMail, codeTo, wrongCode } from '../helpers/domains.js'
+import { personAt, withDomain, withRequest } from '../helpers/joining.js'
+import { policyLike } from '../helpers/policies.js'
 
 /** A valid request, and another valid body of the same address; undefined: it takes none. */
 export interface Valid extends CallOptions {
@@ -19,6 +22,18 @@ async function offer(app: TestApp) {
   const org = await app.organization()
   const email = `${app.unique('ana')}@acme.test`
   return { ...(await app.invite(org.path, email)), email, org }
+}
+
+async function openPage({ call, organization }: TestApp) {
+  const { path } = await organization()
+  const { body } = await call('POST', `${path}/signup-pages`, { body: { max_signups: 2 } })
+  return { at: `${path}/signup-pages/${String(body.id)}`, slug: String(body.slug) }
+}
+
+async function requestPath(app: TestApp) {
+  const domain_claims = { enabled: true, join: 'request' }
+  const policy = await policyLike(app, 'standard', { domain_claims })
+  return (await withRequest(app, { policy })).at
 }
 
 /** How to make a valid request of every POST, by operationId. A new POST needs its entry here. */
@@ -68,6 +83,17 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const [body, other] = [{ token: one.token }, { token: two.token }]
     return { path: '/v1/invitations/decline', body, other, key: null }
   },
+  async joinOrganization(app) {
+    const { path, domain, ana } = await withDomain(app)
+    const [body, other] = [{ user: ana }, { user: personAt(app, domain) }]
+    return { path: `${path}/join`, body, other }
+  },
+  async approveJoinRequest(app) {
+    return { path: `${await requestPath(app)}/approve` }
+  },
+  async denyJoinRequest(app) {
+    return { path: `${await requestPath(app)}/deny` }
+  },
   async checkPolicy() {
     const role = { key: 'boss', label: { en: 'Boss', fr: 'Chef' }, rank: 1, permissions: [] }
     const document = { key: 'small', roles: [role], creator_role: 'boss', default_role: 'boss' }
@@ -107,6 +133,47 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const [one, two] = [await app.member(path), await app.member(path)]
     const [body, other] = [{ member_id: one.id }, { member_id: two.id }]
     return { path: `${path}/transfer-ownership`, body, other }
+  },
+  async createDomainClaim(app) {
+    const { path } = await app.organization()
+    const body = { method: 'email', email: 'ana@valid.test' }
+    const other = { method: 'dns', domain: 'valid.test' }
+    return { path: `${path}/domain-claims`, body, other }
+  },
+  async verifyDomainClaim(app) {
+    const org = await app.organization()
+    const email = `ana@${app.unique('valid').replace('_', '-')}.test`
+    const { body: claim } = await claimByMail(app, org, email)
+    const { code } = await codeTo(app, email)
+    const path = `${org.path}/domain-claims/${String(claim.id)}/verify`
+    return { path, body: { code }, other: { code: wrongCode(code) } }
+  },
+  async createSignupPage(app) {
+    const { path } = await app.organization()
+    const body = { name: 'Spring', max_signups: 2 }
+    return { path: `${path}/signup-pages`, body, other: { ...body, max_signups: 3 } }
+  },
+  async enableSignupPage(app) {
+    const { at } = await openPage(app)
+    await app.call('POST', `${at}/disable`)
+    return { path: `${at}/enable` }
+  },
+  async disableSignupPage(app) {
+    return { path: `${(await openPage(app)).at}/disable` }
+  },
+  async requestSignup(app) {
+    const { slug } = await openPage(app)
+    const [body, other] = [{ email: 'ana@acme.test' }, { email: 'bo@acme.test' }]
+    return { path: `/v1/signup-pages/${slug}/signups`, body, other, key: null }
+  },
+  async createNotice(app) {
+    const { path } = await app.organization()
+    const [subject, text] = [
+      { en: 'News', fr: 'Infos' },
+      { en: 'Hello.', fr: 'Bonjour.' }
+    ]
+    const body = { to: 'notify.special.all', subject, text }
+    return { path: `${path}/notifications`, body, other: { ...body, to: 'notify.special.some' } }
   },
   async createExport(app) {
     return { path: `${(await app.organization()).path}/exports` }

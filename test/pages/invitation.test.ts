@@ -173,8 +173,13 @@ await t.test('POST /invitations/{token}', async (t) => {
     const post = (body: string, type = 'application/x-www-form-urlencoded') =>
       fetch(page, { method: 'POST', redirect: 'manual', headers: { 'content-type': type }, body })
     t.equal((await post('')).status, 303)
-    t.equal((await post('a='.padEnd(1_024, 'x'))).status, 303)
-    t.equal((await post('a='.padEnd(1_025, 'x'))).status, 413)
+    t.equal((await post('a='.padEnd(4_097, 'x'))).status, 413)
+    for (const body of ['a=1', 'action=accept', 'action=decline&action=decline', '__proto__=1']) {
+      const answer = await post(body)
+      t.equal(answer.status, 400, body)
+      t.match(answer.headers.get('content-type'), 'text/html')
+    }
+    t.equal((await post('')).status, 303, 'and none of them declined it')
     t.equal((await post('<a/>', 'application/xml')).status, 415)
     const elsewhere = await fetch(`${app.url}/v1/invitations/lookup`, {
       method: 'POST',

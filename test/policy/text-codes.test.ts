@@ -2,7 +2,8 @@ import t from 'tap'
 import { renderInvitation as renderMail } from '../../src/mail/templates/invitation.js'
 import { renderNotification } from '../../src/mail/templates/notification.js'
 import { renderInvitation as renderPage } from '../../src/pages/invitation-view.js'
-import { NOTIFIABLE } from '../../src/policy/document-shape.js'
+import { renderSent, renderSignup } from '../../src/pages/join-view.js'
+import { concernsMember, NOTIFIABLE } from '../../src/policy/document-shape.js'
 import {
   NOTIFICATION_TEXTS,
   OFFER_CODES,
@@ -17,7 +18,11 @@ const PLACEHOLDER = /\{\w+\}/
 
 /** Everything that is shown to anybody under a policy of these texts. */
 function allThatIsSaid(texts: Texts): string {
-  return [...KINDS.flatMap((kind) => offersOf(kind, texts)), ...notifications(texts)].join('\n')
+  return [
+    ...KINDS.flatMap((kind) => offersOf(kind, texts)),
+    ...notifications(texts),
+    ...signupPages(texts)
+  ].join('\n')
 }
 
 function offersOf(kind: (typeof KINDS)[number], texts: Texts): string[] {
@@ -48,23 +53,37 @@ function offersOf(kind: (typeof KINDS)[number], texts: Texts): string[] {
 
 function notifications(texts: Texts): string[] {
   return NOTIFIABLE.flatMap((event) =>
-    (['others', 'member'] as const).flatMap((to) => {
-      const { subject, text } = renderNotification({
-        locale: 'en',
-        event,
-        to,
-        teamName: 'Acme',
-        actorName: 'Olga',
-        memberName: 'Ana',
-        roleLabel: 'Admin',
-        formerRoleLabel: event === 'member.role_changed' ? 'Member' : null,
-        candidate: event.startsWith('reassignment.') ? 'Bo' : null,
-        isLocked: false,
-        words: ownWords(texts, `mail.${event}`, NOTIFICATION_TEXTS, 'en')
-      })
-      return [subject, text]
-    })
+    (concernsMember(event) ? (['others', 'member'] as const) : (['others'] as const)).flatMap(
+      (to) => {
+        const { subject, text } = renderNotification({
+          locale: 'en',
+          event,
+          to,
+          teamName: 'Acme',
+          actorName: 'Olga',
+          details: concernsMember(event)
+            ? {
+                member: 'Ana',
+                role: 'Admin',
+                former_role: event === 'member.role_changed' ? 'Member' : '',
+                candidate: event.startsWith('reassignment.') ? 'Bo' : ''
+              }
+            : { domain: 'acme.test', person: 'Ana', page: 'Spring', limit: '10' },
+          isLocked: false,
+          words: ownWords(texts, `mail.${event}`, NOTIFICATION_TEXTS, 'en')
+        })
+        return [subject, text]
+      }
+    )
   )
+}
+
+function signupPages(texts: Texts): string[] {
+  const page = { organization: { name: 'Acme' }, reason: null, allowed_domains: null }
+  const shown = (status: 'active' | 'disabled' | 'full') =>
+    ({ page: { ...page, status }, texts, locale: 'en' }) as const
+  const pages = (['active', 'disabled', 'full'] as const).map((one) => renderSignup(shown(one)))
+  return [...pages, renderSent(shown('active'))].map(({ body }) => body)
 }
 
 await t.test('every text of the catalogue is said, with all that it may name', (t) => {

@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { createTestApp, type TestApp } from '../helpers/app.js'
+import { claimByMail } from '../helpers/domains.js'
+import { withRequest } from '../helpers/joining.js'
+import { policyLike } from '../helpers/policies.js'
 
 const NO_SUCH = '01jd3v8k2ffb5t0m5r6w9x7y3z'
 
@@ -32,15 +35,25 @@ async function tenantOperations({ call }: TestApp): Promise<Operation[]> {
 const BODIES: Record<string, unknown> = {
   'patch {o}': { name: 'Stolen' },
   'put {o}/billing': { seats: 1_000 },
+  'put {o}/branding': { color: '#ff0000', logo: null },
   'post {o}/cancel': {},
   'post {o}/restore': {},
   'post {o}/exports': {},
+  'post {o}/notifications': {
+    to: 'notify.special.all',
+    subject: { en: 'Stolen', fr: 'Volé' },
+    text: { en: 'Stolen', fr: 'Volé' }
+  },
   'post {o}/roles': { label: { en: 'Thief' }, permissions: ['team.view'] },
   'patch {o}/roles/{role_key}': { permissions: ['org.delete'] },
   'post {o}/authorize': { user_id: 'u_thief', permission: 'team.view' },
   'post {o}/members': { members: [{ user_id: 'u_thief', email: 'thief@evil.test' }] },
   'post {o}/groups': { name: 'Thieves' },
   'patch {o}/groups/{group_id}': { name: 'Stolen' },
+  'post {o}/signup-pages': { max_signups: 1 },
+  'patch {o}/signup-pages/{signup_page_id}': { name: 'Stolen' },
+  'post {o}/signup-pages/{signup_page_id}/enable': {},
+  'post {o}/signup-pages/{signup_page_id}/disable': {},
   'post {o}/invitations': { emails: 'thief@evil.test' },
   'post {o}/invitations/{invitation_id}/resend': { via: 'link' },
   'patch {o}/members/{member_id}': { name: 'Stolen' },
@@ -48,6 +61,11 @@ const BODIES: Record<string, unknown> = {
   'post {o}/members/{member_id}/reactivate': {},
   'post {o}/members/{member_id}/activity': {},
   'post {o}/members/{member_id}/reassign': { email: 'thief@evil.test', send_email: false },
+  'post {o}/domain-claims': { method: 'email', email: 'thief@evil.test' },
+  'post {o}/domain-claims/{domain_claim_id}/verify': { code: '123456' },
+  'post {o}/join': { user: { id: 'u_thief', email: 'thief@victim.test', email_verified: true } },
+  'post {o}/join-requests/{join_request_id}/approve': {},
+  'post {o}/join-requests/{join_request_id}/deny': {},
   'post {o}/leave': {},
   'post {o}/transfer-ownership': { member_id: `mem_${NO_SUCH}` }
 }
@@ -68,17 +86,26 @@ async function everything({ deps }: TestApp): Promise<string> {
 await t.test('one organization is no business of another', async (t) => {
   const app = await createTestApp(t)
   const { call, organization, invite, member } = app
-  const [victim, thief] = [await organization(), await organization()]
+  const domain_claims = { enabled: true, join: 'request' }
+  const policy = await policyLike(app, 'standard', { domain_claims })
+  const [victim, thief] = [await withRequest(app, { policy }), await organization()]
   const { invitation } = await invite(victim.path, 'pending@victim.test')
   const { body: group } = await call('POST', `${victim.path}/groups`, { body: { name: 'Ours' } })
   const { body: started } = await call('POST', `${victim.path}/exports`)
+  const { body: claim } = await claimByMail(app, victim, 'olga@victim.test')
+  const { body: page } = await call('POST', `${victim.path}/signup-pages`, {
+    body: { max_signups: 1 }
+  })
   const ids: Record<string, string> = {
     organization_id: victim.id,
     member_id: (await member(victim.path)).id,
     invitation_id: invitation.id,
     role_key: 'treasurer',
     group_id: group.id,
-    export_id: started.id
+    export_id: started.id,
+    domain_claim_id: claim.id,
+    signup_page_id: page.id,
+    join_request_id: victim.request.id
   }
   await call('POST', `${victim.path}/roles`, {
     body: { key: ids['role_key'], label: { en: 'Treasurer' }, permissions: ['team.view'] }
@@ -108,7 +135,10 @@ await t.test('one organization is no business of another', async (t) => {
       invitation_id: `inv_${NO_SUCH}`,
       role_key: 'nobody',
       group_id: `grp_${NO_SUCH}`,
-      export_id: `exp_${NO_SUCH}`
+      export_id: `exp_${NO_SUCH}`,
+      domain_claim_id: `dom_${NO_SUCH}`,
+      signup_page_id: `sgp_${NO_SUCH}`,
+      join_request_id: `jrq_${NO_SUCH}`
     }
     for (const operation of operations) {
       const name = `${operation.method} ${operation.path}`
@@ -123,7 +153,7 @@ await t.test('one organization is no business of another', async (t) => {
   await t.test('ids of another organization in a path of one’s own do not exist', async (t) => {
     const before = await everything(app)
     const below = operations.filter(({ path }) =>
-      /\{(member_id|invitation_id|role_key|group_id|export_id)\}/.test(path)
+      path.replace('{organization_id}', '').includes('{')
     )
     t.ok(below.length >= 3)
     for (const operation of below) {

@@ -4,6 +4,13 @@ import { instant, typeId } from '../columns.js'
 export const CLAIM_METHODS = ['email', 'dns'] as const
 export const CLAIM_STATUSES = ['pending', 'verified', 'failed', 'released'] as const
 export type ClaimStatus = (typeof CLAIM_STATUSES)[number]
+/** Why a claim fails. */
+export const CLAIM_FAILURES = [
+  'code_expired',
+  'too_many_tries',
+  'not_proven_in_time',
+  'record_missing'
+] as const
 
 export const domainClaims = pgTable(
   'domain_claims',
@@ -19,7 +26,7 @@ export const domainClaims = pgTable(
     secretId: text('secret_id').notNull(),
     tries: integer().notNull(),
     challenge: text(),
-    failure: text(),
+    failure: text({ enum: CLAIM_FAILURES }),
     claimedByType: text('claimed_by_type').notNull(),
     claimedById: text('claimed_by_id'),
     claimedByName: text('claimed_by_name'),
@@ -29,6 +36,8 @@ export const domainClaims = pgTable(
     verifiedAt: instant('verified_at'),
     checkedAt: instant('checked_at'),
     missingSince: instant('missing_since'),
+    /** When the record is to be looked at again. */
+    checkAt: instant('check_at'),
     endedAt: instant('ended_at')
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id] })]

@@ -8,6 +8,7 @@ export const mailSuppressions = pgTable(
   'mail_suppressions',
   {
     organizationId: typeId('org', 'organization_id').notNull(),
+    id: typeId('sup').notNull(),
     emailKey: text('email_key').notNull(),
     reason: text({ enum: SUPPRESSION_REASONS }).notNull(),
     detail: text(),

@@ -11,6 +11,7 @@ import { defineJob } from '../../jobs/job.js'
 import { organizationStatusAt } from '../../standing.js'
 import { appendEvents } from '../events/append-events.js'
 import { currentPolicyOf, lockOrganization, placeOf } from '../organizations/queries.js'
+import { senderSettingsOf } from '../organizations/sender-settings.js'
 import { tellEverything } from './contents.js'
 import { isExport, isOpen } from './queries.js'
 import { writeChunks } from './write-chunks.js'
@@ -104,7 +105,8 @@ async function write(deps: Deps, of: Named): Promise<void> {
     const open = await findOpen(tx, of, ctx.now)
     if (!open) return
     const policy = await currentPolicyOf(deps, tx, open.organization)
-    const everything = tellEverything({ ...open, db: tx, policy, now: ctx.now })
+    const { baseUrl } = senderSettingsOf(deps.config, policy.policy, open.organization)
+    const everything = tellEverything({ ...open, db: tx, policy, baseUrl, now: ctx.now })
     const size = await writeChunks(tx, open.row, everything)
     // Whoever has ended it meanwhile makes this fail, and with it what was written.
     await tx.update(exports).set(size).where(isExport(of.organizationId, of.id))

@@ -3,23 +3,35 @@ import type { PolicyVersion } from '../../context.js'
 import type { Db } from '../../db/client.js'
 import { type PageRequest, type PageResult, selectPage } from '../../db/page.js'
 import { type BillingEntryRow, billingEntries } from '../../db/tables/billing-entries.js'
+import { domainClaims } from '../../db/tables/domain-claims.js'
 import { events } from '../../db/tables/events.js'
 import { type ExportRow, exports } from '../../db/tables/exports.js'
 import { groupMembers, groups } from '../../db/tables/groups.js'
 import { invitations } from '../../db/tables/invitations.js'
+import { joinRequests } from '../../db/tables/join-requests.js'
+import { mailSuppressions } from '../../db/tables/mail-suppressions.js'
 import { members } from '../../db/tables/members.js'
+import { notices } from '../../db/tables/notices.js'
 import type { OrganizationRow } from '../../db/tables/organizations.js'
+import { signupPages, signups } from '../../db/tables/signup-pages.js'
 import { idToUuid } from '../../ids.js'
 import { matrixOf } from '../../policy/matrix.js'
 import { toBillingAnswer, toBillingEntry } from '../billing/schemas.js'
+import { findBranding } from '../branding/queries.js'
+import { toBranding } from '../branding/schemas.js'
+import { toDomainClaim } from '../domain-claims/schemas.js'
 import { toEvent } from '../events/schemas.js'
 import { membersCount } from '../groups/queries.js'
 import { toGroup } from '../groups/schemas.js'
 import { toInvitation } from '../invitations/schemas.js'
+import { toJoinRequest } from '../joining/schemas.js'
 import { toMember } from '../members/schemas.js'
+import { toNotice } from '../notices/schemas.js'
 import { toOrganization } from '../organizations/schemas.js'
 import { countEachRole } from '../roles/queries.js'
 import { toRole } from '../roles/schemas.js'
+import { toSignupPage } from '../signup-pages/schemas.js'
+import { toMailSuppression } from '../suppressions/schemas.js'
 import { toExport } from './schemas.js'
 
 /** What a change of the lines' shapes would count up. */
@@ -35,6 +47,8 @@ export interface ExportSource {
   readonly organization: OrganizationRow
   /** The newest version, with the organization's own roles. */
   readonly policy: PolicyVersion
+  /** Where its links lead. */
+  readonly baseUrl: string
   readonly now: Date
 }
 
@@ -52,11 +66,17 @@ type Lines = AsyncGenerator<readonly Line[]>
  * only Muster works with, its jobs and its counts of resent mails.
  */
 export async function* tellEverything(source: ExportSource): Lines {
-  yield [tellExport(source), ...tellOrganization(source), ...(await tellRoles(source))]
+  yield [tellExport(source), ...(await tellOrganization(source)), ...(await tellRoles(source))]
   yield* tellGroups(source)
   yield* tellMembers(source)
   yield* tellGroupMembers(source)
+  yield* tellSignupPages(source)
+  yield* tellSignups(source)
   yield* tellInvitations(source)
+  yield* tellJoinRequests(source)
+  yield* tellDomainClaims(source)
+  yield* tellNotices(source)
+  yield* tellSuppressions(source)
   yield* tellBillingEntries(source)
   yield* tellPastExports(source)
   yield* tellEvents(source)
@@ -72,9 +92,10 @@ const tellExport = ({ row, now }: ExportSource): Line => ({
   }
 })
 
-const tellOrganization = ({ organization, now }: ExportSource): Line[] => [
+const tellOrganization = async ({ db, organization, now }: ExportSource): Promise<Line[]> => [
   { type: 'organization', data: toOrganization(organization, now) },
-  { type: 'billing', data: toBillingAnswer(organization) }
+  { type: 'billing', data: toBillingAnswer(organization) },
+  { type: 'branding', data: toBranding(await findBranding(db, organization.id)) }
 ]
 
 /** Only its own: the others are the policy's. They are few. */
@@ -128,10 +149,66 @@ async function* tellGroupMembers({ db, organization }: ExportSource): Lines {
   }))
 }
 
+async function* tellSignupPages({ db, organization, baseUrl }: ExportSource): Lines {
+  const filter = { where: eq(signupPages.organizationId, organization.id), newestFirst: false }
+  const read = byId((page) => selectPage(db, signupPages, filter, page))
+  yield* pagesOf(read, (row) => ({ type: 'signup_page', data: toSignupPage(row, baseUrl) }))
+}
+
+type Signup = typeof signups.$inferSelect
+
+async function* tellSignups({ db, organization }: ExportSource): Lines {
+  const { organizationId, signupPageId, emailKey } = signups
+  const beyond = (after: Signup | undefined): SQL | undefined =>
+    after &&
+    sql`(${signupPageId}, ${emailKey}) > (${idToUuid('sgp', after.signupPageId)}::uuid,
+      ${after.emailKey})`
+  const read = (after: Signup | undefined) =>
+    db
+      .select()
+      .from(signups)
+      .where(and(eq(organizationId, organization.id), beyond(after)))
+      .orderBy(asc(signupPageId), asc(emailKey))
+      .limit(PAGE_ROWS_MAX)
+  yield* pagesOf(read, (row) => ({
+    type: 'signup',
+    data: {
+      signup_page_id: row.signupPageId,
+      email: row.emailKey,
+      created_at: row.createdAt.toISOString()
+    }
+  }))
+}
+
 async function* tellInvitations({ db, organization, now }: ExportSource): Lines {
   const filter = { where: eq(invitations.organizationId, organization.id), newestFirst: false }
   const read = byId((page) => selectPage(db, invitations, filter, page))
   yield* pagesOf(read, (row) => ({ type: 'invitation', data: toInvitation(row, now) }))
+}
+
+async function* tellJoinRequests({ db, organization }: ExportSource): Lines {
+  const filter = { where: eq(joinRequests.organizationId, organization.id), newestFirst: false }
+  const read = byId((page) => selectPage(db, joinRequests, filter, page))
+  yield* pagesOf(read, (row) => ({ type: 'join_request', data: toJoinRequest(row) }))
+}
+
+async function* tellDomainClaims({ db, organization, now }: ExportSource): Lines {
+  const filter = { where: eq(domainClaims.organizationId, organization.id), newestFirst: false }
+  const read = byId((page) => selectPage(db, domainClaims, filter, page))
+  yield* pagesOf(read, (row) => ({ type: 'domain_claim', data: toDomainClaim(row, now) }))
+}
+
+async function* tellNotices({ db, organization }: ExportSource): Lines {
+  const filter = { where: eq(notices.organizationId, organization.id), newestFirst: false }
+  const read = byId((page) => selectPage(db, notices, filter, page))
+  yield* pagesOf(read, (row) => ({ type: 'notice', data: toNotice(row) }))
+}
+
+/** Who has unsubscribed from what the team tells. */
+async function* tellSuppressions({ db, organization }: ExportSource): Lines {
+  const where = eq(mailSuppressions.organizationId, organization.id)
+  const read = byId((page) => selectPage(db, mailSuppressions, { where, newestFirst: false }, page))
+  yield* pagesOf(read, (row) => ({ type: 'mail_suppression', data: toMailSuppression(row) }))
 }
 
 /** By number: ids of several processes need not be in the order of the commits. */

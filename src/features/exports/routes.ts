@@ -109,7 +109,8 @@ function downloadExportRoute(app: App, deps: Deps): void {
         description:
           'NDJSON. First `export`, which says when and of what; then, in the shapes of this API, ' +
           '`organization`, `billing`, and one line for each `role` of its own, `group`, `member`, ' +
-          '`group_member`, `invitation`, `billing_entry`, `past_export` and `event`. An export that ' +
+          '`group_member`, `signup_page`, `signup`, `invitation`, `join_request`, `domain_claim`, ' +
+          '`notice`, `mail_suppression`, `billing_entry`, `past_export` and `event`. An export that ' +
           'is not finished is 409 `export_not_finished`, one that has expired 410 `export_expired`.',
         tags,
         params: ExportParams,

@@ -159,9 +159,9 @@ interface Seat {
 }
 
 /** Of a seat that was offered before, what the request does not say stays. */
-function memberOf(
+export function memberOf(
   { organizationId, now }: OrgContext,
-  person: ImportedMember,
+  person: Omit<ImportedMember, 'email' | 'role' | 'groups'>,
   { email, key, role, reused }: Seat
 ): MemberRow {
   const { externalId, name, metadata } = reused ?? { externalId: null, name: null, metadata: {} }

@@ -7,6 +7,7 @@ import { memberAdded } from '../groups/group-events.js'
 import { findMemberships } from '../groups/queries.js'
 import { closeExpired } from '../invitations/close-expired.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
+import type { SeatMove } from '../seats/seat-move.js'
 import { settleSeats } from '../seats/settle-seats.js'
 import type { Joining, Plan } from './plan-imports.js'
 
@@ -36,17 +37,15 @@ export async function writeMembers(
     ...joining.map(joinedEvent),
     ...added.map(memberAdded)
   ])
-  await settleSeats(
-    tx,
-    ctx,
-    organization,
-    joining.map(({ member, reused }) => ({
-      memberId: member.id,
-      before: reused ? { ...reused, status: 'invitation_expired' } : null,
-      after: member
-    }))
-  )
+  await settleSeats(tx, ctx, organization, joining.map(moveOf))
 }
+
+/** What becomes of the seat of whoever comes in, which an offer that ran out may have held. */
+export const moveOf = ({ member, reused }: Pick<Joining, 'member' | 'reused'>): SeatMove => ({
+  memberId: member.id,
+  before: reused ? { ...reused, status: 'invitation_expired' } : null,
+  after: member
+})
 
 /** Whoever was invited before may be in a group already. */
 async function findAdded(
@@ -74,7 +73,7 @@ const joinedEvent = ({ member, reused }: Joining): NewEvent => ({
 })
 
 /** What becomes of a member that was offered: everything but since when it exists. */
-const REUSE = `
+export const REUSE = `
   on conflict (organization_id, id) do update set external_id = excluded.external_id,
     user_id = excluded.user_id, email = excluded.email, name = excluded.name,
     role = excluded.role, status = excluded.status, invitation_id = excluded.invitation_id,

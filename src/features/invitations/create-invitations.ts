@@ -7,18 +7,15 @@ import type { Problem } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
 import { refusalOf } from '../../refusals.js'
 import { circumstancesOf } from '../../standing.js'
-import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { countHolders } from '../members/holders.js'
-import { type LockedOrganization, lockOrganization, placeOf } from '../organizations/queries.js'
+import { type LockedOrganization, lockOrganization } from '../organizations/queries.js'
 import { openGate } from '../seats/seat-gate.js'
-import type { SeatMove } from '../seats/seat-move.js'
-import { settleSeats } from '../seats/settle-seats.js'
 import { readWanted, type Wanted } from './addresses.js'
-import { deliverOffers } from './deliver-offers.js'
-import { refuseFields, seatResources } from './fields.js'
+import { refuseFields } from './fields.js'
 import { findOccupants } from './occupants.js'
+import { offerSeats } from './offer-seats.js'
 import type { InvitationCreate } from './request-schemas.js'
-import { type Grant, writeOffers } from './write-offers.js'
+import type { Grant } from './write-offers.js'
 
 /** What became of one address. */
 export type InvitationResult = { readonly email: string } & (
@@ -55,15 +52,8 @@ export async function createInvitations(
     if (plans.length === 1 && first?.problem) throw first.problem
 
     const grants = plans.flatMap(({ grant }) => grant ?? [])
-    const { invitations, expired } = await writeOffers(deps, tx, ctx, {
-      organization,
-      grants,
-      sendEmail: input.send_email
-    })
-    appendEvents(tx, ctx, placeOf(organization), [...expired, ...invitations.map(toInvitedEvent)])
-    await settleSeats(tx, ctx, organization, movesOf(grants, invitations))
-    const via = input.send_email ? 'email' : 'link'
-    const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations, via })
+    const offers = { organization, grants, sendEmail: input.send_email }
+    const { invitations, linkTo } = await offerSeats(deps, tx, ctx, offers)
     return toResults(plans, invitations, linkTo)
   })
 }
@@ -101,18 +91,6 @@ async function planAll(
   })
 }
 
-const movesOf = (grants: readonly Grant[], rows: readonly InvitationRow[]): SeatMove[] =>
-  rows.map((row, index) => {
-    const { reused, invitee } = grants[index] ?? {}
-    const resources = seatResources(invitee?.resources)
-    return {
-      memberId: row.memberId,
-      before: reused ? { status: 'invitation_expired', resources: reused.resources } : null,
-      after: { status: 'invited', resources },
-      offer: row
-    }
-  })
-
 /** Rows come in the order of the grants, and those in the order of the plans. */
 function toResults(
   plans: readonly Plan[],
@@ -127,14 +105,3 @@ function toResults(
     return { email, invitation, ...linkTo(invitation) }
   })
 }
-
-const toInvitedEvent = (row: InvitationRow): NewEvent => ({
-  type: 'member.invited',
-  subject: { type: 'member', id: row.memberId },
-  data: {
-    invitation_id: row.id,
-    email: row.email,
-    role: row.role,
-    expires_at: row.expiresAt?.toISOString() ?? null
-  }
-})

@@ -8,13 +8,14 @@ import { inWordsOf, type OwnTexts } from '../../errors.js'
 import { findRole } from '../../policy/roles.js'
 import { organizationStatusAt, refuseChange } from '../../standing.js'
 import { currentPolicyOf, findIfThere } from '../organizations/queries.js'
-import { senderSettingsOf } from '../organizations/sender-settings.js'
+import { acceptUrlOf } from '../organizations/sender-settings.js'
 import { invitationLinkInvalid } from './errors.js'
 import { findOffer, readInvitationToken, refuseDeadLink } from './queries.js'
 import type { InvitationOffer } from './schemas.js'
 
 /** An invitation whose link works. */
 export interface OpenInvitation {
+  readonly organizationId: string
   readonly offer: Omit<Static<typeof InvitationOffer>, 'kind'>
   readonly kind: InvitationRow['kind']
   /** The inviter's own words. */
@@ -23,7 +24,7 @@ export interface OpenInvitation {
   readonly texts: OwnTexts
   /** The organization's: an IANA name such as `Europe/Paris`. */
   readonly timeZone: string
-  /** Where the product takes over; undefined: nobody has said where. */
+  /** Where the product takes over; undefined: nobody has said where, or it is not allowed now. */
   readonly acceptUrl: string | undefined
 }
 
@@ -51,6 +52,7 @@ export async function findOpenInvitation(
     refuseDeadLink(row, claims, ctx.now)
   })
   return {
+    organizationId: organization.id,
     offer: {
       organization: { name: organization.name },
       role: { key: row.role, label: findRole(policy, row.role)?.label[ctx.locale] ?? row.role },
@@ -62,6 +64,6 @@ export async function findOpenInvitation(
     message: row.message,
     texts: policy.texts,
     timeZone: organization.timeZone,
-    acceptUrl: senderSettingsOf(deps.config, policy, organization).acceptUrl
+    acceptUrl: acceptUrlOf(deps.config, policy, organization)
   }
 }

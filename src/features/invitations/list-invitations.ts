@@ -13,13 +13,14 @@ interface InvitationFilter {
   readonly status?: InvitationStatus | undefined
   readonly email?: string | undefined
   readonly memberId?: string | undefined
+  readonly signupPageId?: string | undefined
 }
 
 /** The invitations of an organization, newest first. */
 export async function listInvitations(
   deps: Deps,
   ctx: OrgContext,
-  { status, email, memberId }: InvitationFilter,
+  { status, email, memberId, signupPageId }: InvitationFilter,
   page: PageRequest
 ): Promise<PageResult<InvitationRow>> {
   const effective = sql`case when ${invitations.status} = 'pending'
@@ -29,7 +30,8 @@ export async function listInvitations(
     eq(invitations.organizationId, ctx.organizationId),
     status === undefined ? undefined : eq(effective, status),
     email === undefined ? undefined : eq(invitations.emailKey, parseEmail(email)?.key ?? email),
-    memberId === undefined ? undefined : eq(invitations.memberId, memberId)
+    memberId === undefined ? undefined : eq(invitations.memberId, memberId),
+    signupPageId === undefined ? undefined : eq(invitations.signupPageId, signupPageId)
   )
   return selectPage(deps.db, invitations, { where, newestFirst: true }, page)
 }

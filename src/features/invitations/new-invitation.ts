@@ -1,5 +1,5 @@
 import { daysAfter } from '../../clock.js'
-import type { OrgContext } from '../../context.js'
+import type { CallContext } from '../../context.js'
 import type { InvitationRow } from '../../db/tables/invitations.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
@@ -21,21 +21,21 @@ interface Offered {
   readonly locale: InvitationRow['locale'] | undefined
   readonly message: string | undefined
   readonly sendEmail: boolean
-  /** By which page the person invited themselves. */
-  readonly signupPageId?: string
+  /** By which page the person invited themselves; left out: somebody else did. */
+  readonly signupPageId?: string | undefined
 }
 
 /** An invitation as it begins: it keeps what the policy says of lifetime and address today. */
 export function newInvitation(
   deps: Deps,
-  ctx: OrgContext,
+  ctx: CallContext,
   { row, policy: { policy, version } }: LockedOrganization,
   { address, locale, message, sendEmail, signupPageId, ...offered }: Offered
 ): InvitationRow {
   const lifetimeDays = lifetimeDaysOf(policy, offered.kind)
   return {
     ...offered,
-    organizationId: ctx.organizationId,
+    organizationId: row.id,
     id: newId('inv'),
     email: address.email,
     emailKey: address.key,
@@ -64,7 +64,8 @@ function lifetimeDaysOf({ invitations, reassignment }: Policy, kind: Kind): numb
   return lifetime === null ? null : durationDays(lifetime)
 }
 
-function invitedBy({ actor }: OrgContext) {
+/** Whoever invites themselves is nobody yet. */
+function invitedBy({ actor }: CallContext) {
   return {
     invitedByType: actor.type,
     invitedById: actor.id ?? '',

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, gt, isNull, or, type SQL } from 'drizzle-orm'
 import { createLinkToken, type LinkClaims, readLinkToken } from '../../crypto/link-token.js'
 import type { Db } from '../../db/client.js'
 import {
@@ -66,6 +66,25 @@ export async function findOffer(
   organizationId: string,
   id: string
 ): Promise<Offer | undefined> {
+  return selectOffer(db, isInvitation(organizationId, id))
+}
+
+/** What somebody of this address is offered by an organization right now: at most one seat. */
+export async function findOfferTo(
+  db: Db,
+  organizationId: string,
+  { emailKey, now }: { readonly emailKey: string; readonly now: Date }
+): Promise<Offer | undefined> {
+  const isOpen = or(isNull(invitations.expiresAt), gt(invitations.expiresAt, now))
+  const isTo = and(
+    eq(invitations.organizationId, organizationId),
+    eq(invitations.emailKey, emailKey),
+    eq(invitations.status, 'pending')
+  )
+  return selectOffer(db, and(isTo, isOpen))
+}
+
+async function selectOffer(db: Db, where: SQL | undefined): Promise<Offer | undefined> {
   const [row] = await db
     .select({ invitation: invitations, member: members })
     .from(invitations)
@@ -76,7 +95,8 @@ export async function findOffer(
         eq(members.id, invitations.memberId)
       )
     )
-    .where(isInvitation(organizationId, id))
+    .where(where)
+    .limit(1)
   return row
 }
 

@@ -2,14 +2,13 @@ import { type Static, Type } from '@sinclair/typebox'
 import { LINK_TOKEN_LENGTH_MAX, LINK_TOKEN_PATTERN } from '../../crypto/link-token.js'
 import { ADDRESSES_MAX } from '../../policy/document-shape.js'
 import {
-  Email,
   ExternalId,
   LocaleSchema,
   Message,
   Metadata,
   Name,
   ResourcesChoice,
-  UserId
+  VouchedUser
 } from '../../schemas.js'
 
 /** Addresses are checked one by one, so that a bad one does not fail the others. */
@@ -102,17 +101,7 @@ export const InvitationToken = Type.Object(
 export const InvitationAccept = Type.Object(
   {
     token: Token,
-    user: Type.Object(
-      {
-        id: UserId,
-        email: Email,
-        email_verified: Type.Boolean({
-          description: 'Whether you know that this person receives mail at this address.'
-        }),
-        name: Type.Optional(Name(200, 'Ana'))
-      },
-      { additionalProperties: false }
-    )
+    user: VouchedUser
   },
   {
     additionalProperties: false,

@@ -1,9 +1,8 @@
-import { sql } from 'drizzle-orm'
 import { daysAfter } from '../../clock.js'
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
-import { type InvitationRow, invitations, resendAllowances } from '../../db/tables/invitations.js'
+import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import type { MemberRow, MemberStatus } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
@@ -21,19 +20,11 @@ import { settleSeats } from '../seats/settle-seats.js'
 import { claimAddress } from './claim-address.js'
 import { closeExpired } from './close-expired.js'
 import { deliverOffers } from './deliver-offers.js'
-import {
-  invitationNotResendable,
-  invitationReplaced,
-  resendWayNotOffered,
-  resentTooOften
-} from './errors.js'
+import { invitationNotResendable, invitationReplaced, resendWayNotOffered } from './errors.js'
 import { offerOf } from './new-invitation.js'
 import { findOffer, invitationStatusAt, isInvitation, type Offer } from './queries.js'
 import type { InvitationResend } from './request-schemas.js'
-
-/** Mails that one address may be sent again by one organization, and in which time. */
-const RESENDS_MAX = 5
-const RESEND_WINDOW_MS = 3_600_000
+import { spendAllowance } from './resend-allowance.js'
 
 type Via = InvitationResend['via']
 
@@ -202,35 +193,6 @@ async function reopen(
   const status = updated.kind === 'seat' ? 'invited' : 'reassignment_pending'
   await writeMember(tx, ctx, member.id, { ...offerOf(policy, updated), status })
   return updated
-}
-
-/** One window per address: cancel and invite again does not start a new one. */
-async function spendAllowance(tx: Tx, ctx: OrgContext, row: InvitationRow): Promise<void> {
-  const { windowStartedAt, sent } = resendAllowances
-  const windowStart = new Date(ctx.now.getTime() - RESEND_WINDOW_MS).toISOString()
-  const over = sql`${windowStartedAt} <= ${windowStart}`
-  const [allowance] = await tx
-    .insert(resendAllowances)
-    .values({
-      organizationId: ctx.organizationId,
-      emailKey: row.emailKey,
-      windowStartedAt: ctx.now,
-      sent: 1
-    })
-    .onConflictDoUpdate({
-      target: [resendAllowances.organizationId, resendAllowances.emailKey],
-      set: {
-        sent: sql`case when ${over} then 1 else ${sent} + 1 end`,
-        windowStartedAt: sql`case when ${over} then excluded.window_started_at
-          else ${windowStartedAt} end`
-      }
-    })
-    .returning()
-  if (allowance && allowance.sent > RESENDS_MAX) {
-    const endsAt = allowance.windowStartedAt.getTime() + RESEND_WINDOW_MS
-    const retryAfter = Math.ceil((endsAt - ctx.now.getTime()) / 1000)
-    throw resentTooOften({ max: RESENDS_MAX, retry_after: retryAfter })
-  }
 }
 
 function changesOf(before: InvitationRow, after: InvitationRow, now: Date) {

@@ -127,7 +127,8 @@ function listInvitationsRoute(app: App, deps: Deps): void {
             ...PageQuery,
             status: Type.Optional(InvitationStatusSchema),
             email: Type.Optional(Type.String({ maxLength: 320 })),
-            member_id: Type.Optional(Id('mem'))
+            member_id: Type.Optional(Id('mem')),
+            signup_page_id: Type.Optional(Id('sgp'))
           },
           { additionalProperties: false }
         ),
@@ -136,8 +137,8 @@ function listInvitationsRoute(app: App, deps: Deps): void {
     },
     async (request) => {
       const ctx = orgContext(request)
-      const { member_id: memberId, ...query } = request.query
-      const filter = { ...query, memberId }
+      const { member_id: memberId, signup_page_id: signupPageId, ...query } = request.query
+      const filter = { ...query, memberId, signupPageId }
       const page = await listInvitations(deps, ctx, filter, readPage('inv', query))
       return toPage(page, query.limit, (row) => toInvitation(row, ctx.now))
     }

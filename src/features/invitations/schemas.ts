@@ -30,6 +30,7 @@ const INVITATION = {
   delivery: 'queued',
   locale: 'en',
   message: null,
+  signup_page_id: null,
   invited_by: { type: 'member', id: 'mem_01jd3v8k2ffb5t0m5r6w9x7y3a', name: 'Olga' },
   created_at: '2026-11-22T09:30:00.000Z',
   updated_at: '2026-11-22T09:30:00.000Z',
@@ -58,9 +59,10 @@ export const InvitationSchema = Type.Object(
     ),
     locale: LocaleSchema,
     message: Nullable(Type.String()),
+    signup_page_id: Nullable(Id('sgp')),
     invited_by: Type.Object({
       type: Type.String(),
-      id: Type.String(),
+      id: Nullable(Type.String({ description: 'Null: the person themselves.' })),
       name: Nullable(Type.String())
     }),
     created_at: Instant(),
@@ -90,7 +92,12 @@ export function toInvitation(row: InvitationRow, now: Date): Static<typeof Invit
     delivery: row.delivery === 'queued' && status !== 'pending' ? null : row.delivery,
     locale: row.locale,
     message: row.message,
-    invited_by: { type: row.invitedByType, id: row.invitedById, name: row.invitedByName },
+    signup_page_id: row.signupPageId,
+    invited_by: {
+      type: row.invitedByType,
+      id: row.invitedById === '' ? null : row.invitedById,
+      name: row.invitedByName
+    },
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     sent_at: row.sentAt?.toISOString() ?? null,

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { and, eq, ne } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import { type CallContext, SYSTEM } from '../../context.js'
 import type { Tx } from '../../db/client.js'
@@ -17,6 +17,7 @@ import { organizationStatusAt } from '../../standing.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { currentPolicyOf, findIfThere } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
+import { isSuppressed } from '../suppressions/queries.js'
 import { findOffer, invitationStatusAt, isInvitation, linkOf } from './queries.js'
 
 const SECOND_MS = 1_000
@@ -27,7 +28,8 @@ const WAIT_FACTOR = 4
 /**
  * Mails the link of an invitation. `send` counts the mails of one invitation: a job that is late
  * does not repeat what a later one has sent, and each mail has one Message-ID however often tried.
- * Of a canceled organization none is sent: it counts as failed, so that it can be sent again later.
+ * Of a canceled organization none is sent, nor to an address on the list of suppressions: it counts
+ * as failed, so that it can be sent again later.
  */
 export const sendInvitationEmail = defineJob({
   name: 'send-invitation-email',
@@ -47,19 +49,19 @@ export const sendInvitationEmail = defineJob({
     const open = offer && invitationStatusAt(offer.invitation, now) === 'pending'
     // Accepted, canceled, expired, sent again, sent already or deleted since it was queued.
     if (!open || offer.invitation.sendCount !== send || offer.invitation.delivery === 'sent') return
-    if (organizationStatusAt(organization, now) !== 'active') {
-      await recordDelivery(deps, offer.invitation, 'failed')
-      return
-    }
-    await deps.mailer.send(await composeMail(deps, organization, offer.invitation))
-    await recordDelivery(deps, offer.invitation, 'sent')
+    const { invitation } = offer
+    const reason = await findReasonAgainst(deps, organization, invitation)
+    if (reason === undefined) {
+      await deps.mailer.send(await composeMail(deps, organization, invitation))
+      await recordDelivery(deps, invitation, { delivery: 'sent' })
+    } else await recordDelivery(deps, invitation, { delivery: 'failed', reason })
   },
 
   async giveUp(deps, { organization_id: organizationId, invitation_id: id, send }) {
     const organization = await findIfThere(deps.db, organizationId, deps.now())
     const offer = organization && (await findOffer(deps.db, organizationId, id))
-    if (offer?.invitation.sendCount !== send) return
-    await recordDelivery(deps, offer.invitation, 'failed')
+    if (offer?.invitation.sendCount !== send || offer.invitation.delivery === 'sent') return
+    await recordDelivery(deps, offer.invitation, { delivery: 'failed', reason: 'given_up' })
   }
 })
 
@@ -78,6 +80,16 @@ export function enqueueInvitationEmails(
     send: row.sendCount
   }))
   enqueue(tx, { organizationId, now }, sendInvitationEmail, payloads)
+}
+
+async function findReasonAgainst(
+  deps: Deps,
+  organization: OrganizationRow,
+  { organizationId, emailKey }: InvitationRow
+): Promise<'organization_canceled' | 'suppressed' | undefined> {
+  if (organizationStatusAt(organization, deps.now()) !== 'active') return 'organization_canceled'
+  const suppressed = await isSuppressed(deps.db, organizationId, [emailKey])
+  return suppressed.has(emailKey) ? 'suppressed' : undefined
 }
 
 async function composeMail(
@@ -110,11 +122,15 @@ async function composeMail(
   }
 }
 
-async function recordDelivery(
-  deps: Deps,
-  row: InvitationRow,
-  delivery: 'sent' | 'failed'
-): Promise<void> {
+type Outcome =
+  | { readonly delivery: 'sent' }
+  | { readonly delivery: 'failed'; readonly reason: string }
+
+/** Unless it has changed since the row was read: the mail's bounce may be faster than we are. */
+async function recordDelivery(deps: Deps, row: InvitationRow, outcome: Outcome): Promise<void> {
+  const { delivery } = outcome
+  if (row.delivery === null || row.delivery === delivery) return
+  const before = row.delivery
   const now = deps.now()
   const ctx: CallContext = { actor: SYSTEM, now, requestId: null, locale: row.locale }
   await runCommand(deps, ctx, async (tx) => {
@@ -125,19 +141,19 @@ async function recordDelivery(
         and(
           isInvitation(row.organizationId, row.id),
           eq(invitations.sendCount, row.sendCount),
-          ne(invitations.delivery, 'sent')
+          eq(invitations.delivery, before)
         )
       )
       .returning({ policyVersion: invitations.policyVersion })
     if (!updated) return
     const { organizationId } = row
-    appendEvents(tx, ctx, { organizationId, ...updated }, [toEvent(row, delivery)])
+    appendEvents(tx, ctx, { organizationId, ...updated }, [toEvent(row, outcome)])
   })
 }
 
-const toEvent = (row: InvitationRow, delivery: 'sent' | 'failed'): NewEvent => ({
+const toEvent = (row: InvitationRow, { delivery, ...why }: Outcome): NewEvent => ({
   type: delivery === 'sent' ? 'invitation.sent' : 'invitation.delivery_failed',
   subject: { type: 'invitation', id: row.id },
-  data: { member_id: row.memberId, email: row.email },
+  data: { member_id: row.memberId, email: row.email, ...why },
   changes: { delivery: [row.delivery, delivery] }
 })

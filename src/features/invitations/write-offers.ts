@@ -1,4 +1,4 @@
-import type { OrgContext } from '../../context.js'
+import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
@@ -22,10 +22,12 @@ export interface Grant {
   readonly reused: MemberRow | undefined
 }
 
-interface Offers {
+export interface Offers {
   readonly organization: LockedOrganization
   readonly grants: readonly Grant[]
   readonly sendEmail: boolean
+  /** On which page they were asked for; left out: on none. */
+  readonly signupPageId?: string
 }
 
 /**
@@ -35,8 +37,8 @@ interface Offers {
 export async function writeOffers(
   deps: Deps,
   tx: Tx,
-  ctx: OrgContext,
-  { organization, grants, sendEmail }: Offers
+  ctx: CallContext,
+  { organization, grants, sendEmail, signupPageId }: Offers
 ): Promise<{ invitations: InvitationRow[]; expired: NewEvent[] }> {
   if (grants.length === 0) return { invitations: [], expired: [] }
   const { policy } = organization.policy
@@ -50,7 +52,8 @@ export async function writeOffers(
       role: grant.role,
       locale,
       message,
-      sendEmail
+      sendEmail,
+      signupPageId
     })
     return { row, member: memberOf(policy, row, grant) }
   })

@@ -1,6 +1,6 @@
 import { and, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { CallContext } from '../../context.js'
-import type { Tx } from '../../db/client.js'
+import type { Db } from '../../db/client.js'
 import { members } from '../../db/tables/members.js'
 import type { Holders } from '../../policy/decision.js'
 import { findRole } from '../../policy/roles.js'
@@ -16,12 +16,12 @@ export interface HolderCounts {
 
 /**
  * Counts who holds those of the roles that have a least or most number of holders: true until the
- * commit, as the organization is locked. Nothing is read for roles that anybody may have.
+ * commit where the organization is locked. Nothing is read for roles that anybody may have.
  */
 export async function countHolders(
-  tx: Tx,
-  { now }: CallContext,
-  { row, policy }: LockedOrganization,
+  db: Db,
+  { now }: Pick<CallContext, 'now'>,
+  { row, policy }: Pick<LockedOrganization, 'row' | 'policy'>,
   roles: readonly string[]
 ): Promise<HolderCounts> {
   const limited = [...new Set(roles)].filter((key) => {
@@ -32,7 +32,7 @@ export async function countHolders(
   const counted =
     limited.length === 0
       ? []
-      : await tx
+      : await db
           .select({ role: members.role, status, count: sql<number>`count(*)::int` })
           .from(members)
           .where(

@@ -2,7 +2,7 @@ import type { EventRow } from '../../db/tables/events.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import type { Mail } from '../../mail/mailer.js'
-import { type NotificationMail, renderNotification } from '../../mail/templates/notification.js'
+import { type Details, renderNotification } from '../../mail/templates/notification.js'
 import { ownerRoleOf } from '../../policy/document.js'
 import { NOTIFIABLE, type Notifiable } from '../../policy/document-shape.js'
 import { NOTIFICATION_TEXTS } from '../../policy/text-codes.js'
@@ -10,37 +10,41 @@ import { ownWords } from '../../policy/texts.js'
 import { statusAt } from '../members/effective-status.js'
 import { roleLabel } from '../members/labels.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
+import { unsubscribeHeaders } from '../suppressions/unsubscribe-link.js'
 import type { OrganizationTelling } from './queries.js'
 import { holderIn, isSamePerson } from './recipients.js'
 
 interface Addressees {
   readonly recipient: MemberRow
-  /** Whom the event is about. */
-  readonly about: MemberRow
+  /** Whom the event is about; undefined: no member. */
+  readonly about: MemberRow | undefined
 }
 
-/** The mail that tells one member of an event, in the organization's language and words. */
+/**
+ * The mail that tells one member of an event, in the organization's language and words. What comes
+ * because of a role can be unsubscribed from.
+ */
 export function composeNotification(
   deps: Deps,
   telling: OrganizationTelling,
-  { recipient, about }: Addressees
+  addressees: Addressees
 ): Mail | undefined {
   const { event, organization, policy, now } = telling
   const type = NOTIFIABLE.find((notifiable) => notifiable === event.type)
   if (type === undefined) return undefined
+  const { recipient, about } = addressees
   const { locale } = organization
   const sender = senderSettingsOf(deps.config, policy, organization)
-  const isReassigned = type === 'reassignment.declined' || type === 'reassignment.timed_out'
+  const isOwn = isAbout(event, addressees)
   const mail = renderNotification({
     locale,
     event: type,
-    to: isAbout(event, { recipient, about }) ? 'member' : 'others',
+    to: isOwn ? 'member' : 'others',
     teamName: organization.name,
     actorName: actorOf(event),
-    memberName: nameOf(event, about),
-    ...rolesOf(telling, type, about),
-    candidate: isReassigned ? textIn(event.data['email']) : null,
-    isLocked: isReassigned && statusAt(about, now) === 'reassignment_pending',
+    details: about ? detailsOf(telling, type, about) : teamDetailsOf(event),
+    isLocked:
+      isReassigned(type) && about !== undefined && statusAt(about, now) === 'reassignment_pending',
     words: ownWords(policy.texts, `mail.${type}`, NOTIFICATION_TEXTS, locale)
   })
   return {
@@ -48,12 +52,38 @@ export function composeNotification(
     messageId: `<${event.id}.${recipient.id}@${new URL(sender.baseUrl).hostname}>`,
     from: sender.from,
     to: addressOf(event, recipient),
-    ...(sender.replyTo === undefined ? {} : { replyTo: sender.replyTo })
+    ...(sender.replyTo === undefined ? {} : { replyTo: sender.replyTo }),
+    ...(isOwn ? {} : { headers: unsubscribeHeaders(deps, recipient, sender.baseUrl) })
   }
 }
 
-const isAbout = (event: EventRow, { recipient, about }: Addressees) =>
-  recipient.id === about.id && isSamePerson(event, recipient)
+/** Whether somebody is told of what befell themselves. */
+const isAbout = (event: EventRow, { recipient, about }: Addressees): boolean =>
+  recipient.id === about?.id && isSamePerson(event, recipient)
+
+const isReassigned = (type: Notifiable) =>
+  type === 'reassignment.declined' || type === 'reassignment.timed_out'
+
+/** An API key has a name too, but that is nobody whom people know. */
+const actorOf = ({ actorType, actorName }: EventRow) =>
+  actorType === 'member' || actorType === 'user' ? actorName : null
+
+/** What the roles are called now, in the event's place before and after. */
+function detailsOf(
+  { event, organization: { locale }, policy }: OrganizationTelling,
+  type: Notifiable,
+  about: MemberRow
+): Details {
+  const [before, after] = (event.changes['role'] ?? []).map(textIn)
+  const role = type === 'ownership.transferred' ? ownerRoleOf(policy) : after
+  const label = (key: string | null | undefined) => (key ? roleLabel(policy, key, locale) : '')
+  return {
+    member: nameOf(event, about),
+    role: label(role ?? textIn(event.data['role']) ?? about.role),
+    former_role: label(before),
+    candidate: isReassigned(type) ? (textIn(event.data['email']) ?? '') : ''
+  }
+}
 
 /** Of whom it was about, whoever has the account by now. */
 function nameOf(event: EventRow, about: MemberRow): string {
@@ -61,22 +91,16 @@ function nameOf(event: EventRow, about: MemberRow): string {
   return then ?? about.name ?? about.email
 }
 
-/** An API key has a name too, but that is nobody whom people know. */
-const actorOf = ({ actorType, actorName }: EventRow) =>
-  actorType === 'member' || actorType === 'user' ? actorName : null
-
-/** What the roles are called now, in the event's place before and after. */
-function rolesOf(
-  { event, organization: { locale }, policy }: OrganizationTelling,
-  type: Notifiable,
-  about: MemberRow
-): Pick<NotificationMail, 'roleLabel' | 'formerRoleLabel'> {
-  const [before, after] = (event.changes['role'] ?? []).map(textIn)
-  const role = type === 'ownership.transferred' ? ownerRoleOf(policy) : after
+/** Of what befell the team: who or what it was, as the event says. */
+function teamDetailsOf({ type, data }: EventRow): Details {
+  const name = textIn(data['name']) ?? ''
+  const email = textIn(data['email']) ?? ''
+  const limit = data['max_signups'] ?? data['size']
   return {
-    roleLabel: roleLabel(policy, role ?? textIn(event.data['role']) ?? about.role, locale),
-    formerRoleLabel:
-      before === undefined || before === null ? null : roleLabel(policy, before, locale)
+    domain: textIn(data['domain']) ?? '',
+    person: name === '' ? email : `${name} (${email})`,
+    page: type === 'signup_page.filled' ? name : '',
+    limit: typeof limit === 'number' ? String(limit) : ''
   }
 }
 

@@ -22,7 +22,6 @@ export async function findRecipients(db: Db, telling: Telling): Promise<MemberRo
   const { event, now } = telling
   const { roles } = rulesOf(telling)
   const ids = concernedBy(event)
-  if (ids.length === 0) return []
   const concerned = inArray(members.id, ids)
   const rows = await db
     .select()
@@ -33,7 +32,7 @@ export async function findRecipients(db: Db, telling: Telling): Promise<MemberRo
         or(concerned, and(inArray(members.role, roles), eq(effectiveStatus(now), 'active')))
       )
     )
-    .orderBy(desc(concerned), members.id)
+    .orderBy(...(ids.length === 0 ? [] : [desc(concerned)]), members.id)
     .limit(RECIPIENTS_MAX)
   return rows.filter((member) => isTold(telling, member))
 }
@@ -61,7 +60,10 @@ function rulesOf({ policy, event }: Telling): { roles: string[]; member: boolean
   }
 }
 
-/** The members whom an event is about: of ownership, whoever gets it and whoever gave it. */
+/**
+ * The members whom an event is about: of ownership, whoever gets it and whoever gave it. Of what
+ * befell the team itself, none.
+ */
 export function concernedBy({ subjectType, subjectId, data }: EventRow): string[] {
   if (subjectType === 'member') return [subjectId]
   const ids = [data['to_member_id'], data['from_member_id']]

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { idPattern } from '../../ids.js'
 import { defineJob } from '../../jobs/job.js'
+import { isSilenced } from '../suppressions/queries.js'
 import { composeNotification } from './compose-notification.js'
 import { findMembers, loadTelling } from './queries.js'
 import { concernedBy, isTold } from './recipients.js'
@@ -11,8 +12,8 @@ const WAIT_FACTOR = 4
 
 /**
  * Tells one member of one event. Who is told is asked anew, as much may have happened since: to
- * whoever has left, or holds another role by now, nothing is sent. The Message-ID stays the same
- * however often it is tried.
+ * whoever has left, or holds another role by now, nothing is sent, nor to an address that gets
+ * nothing. The Message-ID stays the same however often it is tried.
  */
 export const sendNotification = defineJob({
   name: 'send-notification',
@@ -29,8 +30,8 @@ export const sendNotification = defineJob({
     if (!telling) return
     const [first] = concernedBy(telling.event)
     const [recipient, about] = await findMembers(deps.db, organizationId, [memberId, first])
-    if (!recipient || !about || !isTold(telling, recipient)) return
+    if (!recipient || (first !== undefined && !about) || !isTold(telling, recipient)) return
     const mail = composeNotification(deps, telling, { recipient, about })
-    if (mail) await deps.mailer.send(mail)
+    if (mail && !(await isSilenced(deps, organizationId, mail))) await deps.mailer.send(mail)
   }
 })

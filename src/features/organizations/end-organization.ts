@@ -1,14 +1,16 @@
+import { eq } from 'drizzle-orm'
 import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { deletedOrganizations } from '../../db/tables/deleted-organizations.js'
+import { verifiedDomains } from '../../db/tables/domain-claims.js'
 import type { OrganizationRow } from '../../db/tables/organizations.js'
 import { organizationStatusAt } from '../../standing.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { type LockedOrganization, placeOf, writeOrganization } from './queries.js'
 
 /**
- * From the commit on there is no such organization, for anybody; its external_id is free. A sweep
- * purges its rows, and what stays is the record that is made here. Answers with what it was.
+ * From the commit on there is no such organization, for anybody; its external_id and its domains
+ * are free. A sweep purges its rows, and what stays is the record that is made here. Answers with what it was.
  */
 export async function endOrganization(
   tx: Tx,
@@ -19,6 +21,7 @@ export async function endOrganization(
   const { now, actor } = ctx
   const ended = { status: 'deleted', deletedAt: now, externalId: null } as const
   const deleted = await writeOrganization(tx, ctx, row.id, ended)
+  await tx.delete(verifiedDomains).where(eq(verifiedDomains.organizationId, row.id))
   tx.add(deletedOrganizations, [
     {
       organizationId: row.id,

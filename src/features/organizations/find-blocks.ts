@@ -36,10 +36,18 @@ interface Cause {
  * has no team, an invoice is overdue, all seats are in use. In the words of the reader.
  */
 export function findBlocks(ctx: OrgContext, facts: Facts): Block[] {
-  return PAST_DUE_BLOCKS.flatMap((action) => {
+  return PAST_DUE_BLOCKS.filter((door) => hasDoor(ctx, door)).flatMap((action) => {
     const cause = causeOf(ctx, action, facts)
     return cause ? [toBlock(ctx, action, cause)] : []
   })
+}
+
+/** Who asks at these doors comes by themselves, where the policy lets teams open them at all. */
+const OPENED_BY = { join: 'domain.claim', signup_page: 'signup_page.manage' } as const
+
+function hasDoor({ policy: { policy } }: OrgContext, door: Door): boolean {
+  if (door !== 'join' && door !== 'signup_page') return true
+  return decide(policy, { kind: 'host' }, { type: 'use', permission: OPENED_BY[door] }).allowed
 }
 
 function causeOf(ctx: OrgContext, action: Door, facts: Facts): Cause | undefined {

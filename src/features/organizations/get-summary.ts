@@ -10,6 +10,7 @@ import { sizeOf, usedSeatsOf } from '../seats/seat-count.js'
 import { seatText, seatTitle } from '../seats/seat-texts.js'
 import { findBlocks } from './find-blocks.js'
 import { findOrganization, type MemberCounts } from './queries.js'
+import { labelsOf } from './summary-labels.js'
 import type { SummarySchema } from './summary-schemas.js'
 
 type Summary = Static<typeof SummarySchema>
@@ -38,16 +39,21 @@ export async function getSummary(deps: Deps, ctx: OrgContext): Promise<Summary> 
       suspended: counts.suspended ?? 0,
       reassignment_pending: counts.reassignment_pending ?? 0
     },
+    labels: labelsOf(ctx.policy.policy, ctx.locale),
     blocked: findBlocks(ctx, { counts, seats: organization.seats })
   }
 }
 
-async function countMembers({ db }: Deps, ctx: OrgContext): Promise<MemberCounts> {
-  const status = effectiveStatus(ctx.now)
+/** True for the moment: whoever decides by it counts under the lock. */
+export async function countMembers(
+  { db }: Pick<Deps, 'db'>,
+  { organizationId, now }: Pick<OrgContext, 'organizationId' | 'now'>
+): Promise<MemberCounts> {
+  const status = effectiveStatus(now)
   const counted = await db
     .select({ status, count: sql<number>`count(*)::int` })
     .from(members)
-    .where(and(eq(members.organizationId, ctx.organizationId), ne(members.status, 'removed')))
+    .where(and(eq(members.organizationId, organizationId), ne(members.status, 'removed')))
     .groupBy(sql`1`)
   return Object.fromEntries(counted.map((row) => [row.status, row.count]))
 }

@@ -26,6 +26,29 @@ export function senderSettingsOf(
   }
 }
 
+/**
+ * Where people are sent to accept. It was allowed when it was written; a host that the operator has
+ * taken back since, from the organization or from its policy, is gone to no more.
+ */
+export function acceptUrlOf(
+  config: Config,
+  policy: Policy,
+  settings: Pick<OrganizationRow, 'links' | 'mail'>
+): string | undefined {
+  const { acceptUrl } = senderSettingsOf(config, policy, settings)
+  if (acceptUrl === undefined) return undefined
+  const takenBack = foreignHosts(config, policy)
+  const others = Object.entries(hostsOf(policy)).filter(([field]) => !takenBack.includes(field))
+  const links = { accept_url: acceptUrl }
+  const isForeign =
+    foreignHosts(
+      config,
+      { links },
+      others.map(([, host]) => host)
+    ).length > 0
+  return isForeign ? undefined : acceptUrl
+}
+
 /** As organizations and policies have them. */
 interface Settings {
   readonly links?: { readonly [field in keyof LinkSettings]?: string | undefined }

@@ -49,6 +49,10 @@ export const SummarySchema = Type.Object(
       suspended: Count,
       reassignment_pending: Count
     }),
+    labels: Type.Object(
+      { team: Type.String(), invitation_cancel: Type.String() },
+      { description: 'What to call this page and the button, in the language of the reader.' }
+    ),
     blocked: Type.Array(Block, {
       description: 'Through which doors nobody comes in right now, why, and what can be done.'
     })
@@ -84,6 +88,7 @@ export const SummarySchema = Type.Object(
           suspended: 0,
           reassignment_pending: 0
         },
+        labels: { team: 'Team', invitation_cancel: 'Cancel' },
         blocked: []
       }
     ]

@@ -8,12 +8,16 @@ import { OWN_TEXTS } from '../../policy/text-codes.js'
 /** What a problem’s text may be about more exactly: `confirmation_required.member.remove`. */
 const ACTIONS: ReadonlySet<string> = new Set([
   ...PERMISSIONS,
-  ...(['suspend', 'reassign', 'transfer', 'manage_roles'] as const)
+  ...(['accept', 'suspend', 'reassign', 'transfer', 'manage_roles'] as const)
 ])
 
 /** Besides those of problems, mails and pages. */
 const OTHER_TEXTS: ReadonlySet<string> = new Set([
   'invitation.created',
+  'join.prompt',
+  'join.request',
+  'label.team',
+  'label.invitation.cancel',
   ...MEMBER_STATUSES.map((status) => `status.${status}`)
 ])
 

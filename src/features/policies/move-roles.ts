@@ -4,6 +4,7 @@ import type { Tx } from '../../db/client.js'
 import { type CustomRoleRow, customRoles } from '../../db/tables/custom-roles.js'
 import { invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
+import { signupPages } from '../../db/tables/signup-pages.js'
 import { appendEvents } from '../events/append-events.js'
 import { roleChanged } from '../members/member-events.js'
 import { type RoleMapping, uuidsOf } from './role-moves.js'
@@ -49,6 +50,7 @@ export async function moveRoles(
   moved: readonly MemberRow[]
 ): Promise<void> {
   if (moved.length > 0) await writeRoles(tx, ctx, move)
+  await writePages(tx, ctx, move)
   const { policy, version: policyVersion } = move.version
   for (const { organizationId, key, label, permissions } of await deleteReplaced(tx, move)) {
     appendEvents(tx, ctx, { organizationId, policyVersion }, [
@@ -90,6 +92,21 @@ async function writeRoles(
         canBeTaken(tx)
       )
     )
+}
+
+/** A signup page goes on offering what has taken its role's place, whether anybody holds that or not. */
+async function writePages(
+  tx: Tx,
+  ctx: CallContext,
+  { organizationIds, mapping }: Move
+): Promise<void> {
+  const roles = movedRoles(mapping)
+  if (roles.length === 0) return
+  const { organizationId, role } = signupPages
+  await tx
+    .update(signupPages)
+    .set({ role: sql`${JSON.stringify(mapping)}::jsonb ->> ${role}`, updatedAt: ctx.now })
+    .where(and(sql`${organizationId} = any(${uuidsOf(organizationIds)})`, inArray(role, roles)))
 }
 
 /** An offer that is open, or that could be sent again. */

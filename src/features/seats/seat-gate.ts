@@ -19,11 +19,16 @@ export interface SeatGate {
   take(taking: Taking): Problem | undefined
 }
 
+/** As much of an organization as it takes. Of one that is only read it is true for the moment. */
+interface Gated extends Pick<LockedOrganization, 'policy' | 'counts'> {
+  readonly tally: Pick<LockedOrganization['tally'], 'seats'>
+}
+
 /**
  * Whether there is a seat for this: the one function that every door asks. True until the commit, as
  * the organization was locked with `countMembers`. `settleSeats` says what it costs.
  */
-export function openGate(organization: LockedOrganization): SeatGate {
+export function openGate(organization: Gated): SeatGate {
   const { policy } = organization.policy
   const size = sizeOf(organization.tally.seats, policy)
   if (size === null) return { take: () => undefined }

@@ -4,7 +4,7 @@ import { containsText } from '../../db/page.js'
 import { type EventRow, events } from '../../db/tables/events.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
-import { idToUuid } from '../../ids.js'
+import { DEPLOYMENT_ID, idToUuid } from '../../ids.js'
 
 /** More than any person is in. */
 const ROWS_MAX = 10_000
@@ -67,7 +67,10 @@ const uuidsOf = ({ members }: Person) => {
   return sql`${sql.param(ids.map((id) => idToUuid('org', id)))}::uuid[]`
 }
 
-/** Events that name the person, or are their doing, in the organizations in which they were. */
+/**
+ * Events that name the person, or are their doing, in the organizations in which they were; and of
+ * the deployment itself, such as that nothing is sent to their address.
+ */
 export async function findEvents(
   db: Db,
   person: Person,
@@ -81,7 +84,7 @@ export async function findEvents(
     .from(events)
     .where(
       and(
-        inArray(events.organizationId, organizationIds),
+        inArray(events.organizationId, [...organizationIds, DEPLOYMENT_ID]),
         after === undefined ? undefined : gt(events.id, after),
         or(
           inArray(events.actorId, [person.userId, ...ids]),

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.js'
 import { wholeDeployment } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
+import { DEPLOYMENT_ID } from '../../ids.js'
 import { ref } from '../../schemas.js'
 import { eraseUser } from './erase-user.js'
 import { exportUser } from './export-user.js'
@@ -51,7 +52,7 @@ function exportUserRoute(app: App, deps: Deps): void {
         memberships: members.map((row) => toUserMembership(row, key.now)),
         invitations: invitations.map((row) => toUserInvitation(row, key.now)),
         events: events.map(({ organizationId, id, type, occurredAt, data }) => ({
-          organization_id: organizationId,
+          organization_id: organizationId === DEPLOYMENT_ID ? null : organizationId,
           id,
           type,
           occurred_at: occurredAt.toISOString(),

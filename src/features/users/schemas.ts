@@ -53,7 +53,7 @@ export const UserExport = Type.Object(
     invitations: Type.Array(UserInvitation),
     events: Type.Array(
       Type.Object({
-        organization_id: Id('org'),
+        organization_id: Nullable(Id('org')),
         id: Id('evt'),
         type: Type.String(),
         occurred_at: Instant(),

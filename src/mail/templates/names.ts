@@ -15,9 +15,14 @@ const FIRST_STRONG_ISOLATE = '\u2068'
 const POP_DIRECTIONAL_ISOLATE = '\u2069'
 const ZERO_WIDTH_NON_JOINER = '\u200c'
 
-/** A name that somebody chose, as one line that cannot forge a header or reorder a sentence. */
+/** One line that cannot forge a header, nor reorder what stands around it. */
+export function cleanLine(text: string): string {
+  return text.replace(BIDI_CONTROLS, '').replace(CONTROLS, ' ').replace(/ {2,}/g, ' ').trim()
+}
+
+/** A name that somebody chose. */
 export function cleanName(name: string): string {
-  const line = name.replace(BIDI_CONTROLS, '').replace(CONTROLS, ' ').replace(/ {2,}/g, ' ').trim()
+  const line = cleanLine(name)
   return line.length <= MAX_LENGTH ? line : `${cut(line)}…`
 }
 
@@ -40,10 +45,10 @@ export function unlinkName(name: string): string {
 }
 
 /**
- * A message of several lines as it may stand in a mail that we sign: no link, nothing that turns
- * text around, and no void that pushes the rest out of sight. None when there is nothing to show.
+ * Several lines as they may stand in a mail that we sign: nothing that turns text around, and no void
+ * that pushes the rest out of sight. None when there is nothing to show.
  */
-export function quoteLines(message: string): string[] {
+export function cleanLines(message: string): string[] {
   const text = message
     .replace(BIDI_CONTROLS, '')
     .replace(LINE_BREAKS, '\n')
@@ -51,8 +56,11 @@ export function quoteLines(message: string): string[] {
     .replace(/[^\S\n]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .replace(/^\n+|\n+$/g, '')
-  return text === '' ? [] : text.split('\n').map(unlinkName)
+  return text === '' ? [] : text.split('\n')
 }
+
+/** The same of a stranger's message: also without any link. */
+export const quoteLines = (message: string): string[] => cleanLines(message).map(unlinkName)
 
 /** Cuts between what a reader sees as characters, so that no emoji or accent falls apart. */
 function cut(line: string): string {

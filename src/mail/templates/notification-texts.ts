@@ -1,19 +1,5 @@
 import type { Locale } from '../../errors.js'
-
-interface Telling {
-  readonly subject: string
-  readonly opening: string
-  /** Where nobody in particular did it, or nobody who has a name. Left out: the same. */
-  readonly openingWithoutActor?: string
-}
-
-/** What is told of an event, and to whom. */
-interface EventTexts {
-  /** To whoever is told because of their role. */
-  readonly others: Telling
-  /** To the member whom it concerns. */
-  readonly member: Telling
-}
+import { type EventTexts, TEAM_TEXTS } from './team-texts.js'
 
 /** Team names follow no French `de`, which some of them would shorten. */
 export const TEXTS = {
@@ -45,8 +31,7 @@ export const TEXTS = {
       others: {
         subject: '{member} has another role in {team}',
         opening: '{actor} changed the role of {member} from “{former_role}” to “{role}” in {team}.',
-        openingWithoutActor:
-          'The role of {member} was changed from “{former_role}” to “{role}” in {team}.'
+        plainOpening: 'The role of {member} was changed from “{former_role}” to “{role}” in {team}.'
       },
       member: {
         subject: 'Your role in {team} is now “{role}”',
@@ -59,7 +44,7 @@ export const TEXTS = {
         opening:
           '{actor} a changé un rôle dans {team}\u00a0: {member} passe de ' +
           '«\u202f{former_role}\u202f» à «\u202f{role}\u202f».',
-        openingWithoutActor:
+        plainOpening:
           'Un rôle a changé dans {team}\u00a0: {member} passe de «\u202f{former_role}\u202f» à ' +
           '«\u202f{role}\u202f».'
       },
@@ -76,7 +61,7 @@ export const TEXTS = {
       others: {
         subject: '{member} is suspended in {team}',
         opening: '{actor} suspended the access of {member} to {team}.',
-        openingWithoutActor: 'The access of {member} to {team} was suspended.'
+        plainOpening: 'The access of {member} to {team} was suspended.'
       },
       member: {
         subject: 'Your access to {team} is suspended',
@@ -87,7 +72,7 @@ export const TEXTS = {
       others: {
         subject: '{member} n’a plus accès à {team}',
         opening: '{actor} a suspendu l’accès à {team} pour {member}.',
-        openingWithoutActor: 'L’accès à {team} est suspendu pour {member}.'
+        plainOpening: 'L’accès à {team} est suspendu pour {member}.'
       },
       member: {
         subject: 'Votre accès à {team} est suspendu',
@@ -100,7 +85,7 @@ export const TEXTS = {
       others: {
         subject: '{member} has access to {team} again',
         opening: '{actor} restored the access of {member} to {team}.',
-        openingWithoutActor: 'The access of {member} to {team} was restored.'
+        plainOpening: 'The access of {member} to {team} was restored.'
       },
       member: {
         subject: 'You have access to {team} again',
@@ -111,7 +96,7 @@ export const TEXTS = {
       others: {
         subject: '{member} a de nouveau accès à {team}',
         opening: '{actor} a rétabli l’accès à {team} pour {member}.',
-        openingWithoutActor: 'L’accès à {team} est rétabli pour {member}.'
+        plainOpening: 'L’accès à {team} est rétabli pour {member}.'
       },
       member: {
         subject: 'Vous avez de nouveau accès à {team}',
@@ -124,7 +109,7 @@ export const TEXTS = {
       others: {
         subject: '{member} is no longer in {team}',
         opening: '{actor} removed {member} from {team}.',
-        openingWithoutActor: '{member} was removed from {team}.'
+        plainOpening: '{member} was removed from {team}.'
       },
       member: {
         subject: 'You are no longer a member of {team}',
@@ -135,7 +120,7 @@ export const TEXTS = {
       others: {
         subject: '{member} n’est plus dans {team}',
         opening: '{actor} a retiré {member} de l’équipe {team}.',
-        openingWithoutActor: '{member} ne fait plus partie de l’équipe {team}.'
+        plainOpening: '{member} ne fait plus partie de l’équipe {team}.'
       },
       member: {
         subject: 'Vous ne faites plus partie de l’équipe {team}',
@@ -148,24 +133,24 @@ export const TEXTS = {
       others: {
         subject: '{team} has a new owner',
         opening: '{actor} gave the ownership of {team} to {member}.',
-        openingWithoutActor: 'The ownership of {team} was given to {member}.'
+        plainOpening: 'The ownership of {team} was given to {member}.'
       },
       member: {
         subject: 'You are now an owner of {team}',
         opening: '{actor} gave the ownership of {team} to you.',
-        openingWithoutActor: 'The ownership of {team} was given to you.'
+        plainOpening: 'The ownership of {team} was given to you.'
       }
     },
     fr: {
       others: {
         subject: 'L’équipe {team} change de propriétaire',
         opening: '{actor} a confié la propriété de l’équipe {team} à {member}.',
-        openingWithoutActor: 'La propriété de l’équipe {team} a été confiée à {member}.'
+        plainOpening: 'La propriété de l’équipe {team} a été confiée à {member}.'
       },
       member: {
         subject: 'L’équipe {team} est désormais à vous',
         opening: '{actor} vous a confié la propriété de l’équipe {team}.',
-        openingWithoutActor: 'La propriété de l’équipe {team} vous a été confiée.'
+        plainOpening: 'La propriété de l’équipe {team} vous a été confiée.'
       }
     }
   },
@@ -213,7 +198,8 @@ export const TEXTS = {
           'La personne qui devait reprendre votre compte dans {team} ne l’a pas fait à temps.'
       }
     }
-  }
+  },
+  ...TEAM_TEXTS
 } as const satisfies Readonly<Record<string, Readonly<Record<Locale, EventTexts>>>>
 
 /** What mails can tell of. */

@@ -18,15 +18,27 @@ export interface NotificationMail {
   readonly teamName: string
   /** Null: nobody in particular, or nobody who has a name. */
   readonly actorName: string | null
-  readonly memberName: string
-  readonly roleLabel: string
-  readonly formerRoleLabel: string | null
-  /** Who was to take over an account. */
-  readonly candidate: string | null
+  /** What else the event has to say; empty or left out: it has not. */
+  readonly details: Details
   /** The account is still to be taken over. */
   readonly isLocked: boolean
   readonly words: OwnWords
 }
+
+/** By what stands for them in texts. Chosen by people, but for the limit. */
+export type Details = Readonly<Partial<Record<Detail, string>>>
+type Detail =
+  | 'member'
+  | 'role'
+  | 'former_role'
+  /** Who was to take over an account. */
+  | 'candidate'
+  | 'domain'
+  /** Who asks to join. */
+  | 'person'
+  /** The name of a signup page. */
+  | 'page'
+  | 'limit'
 
 /** The mail that tells of an event. There is nothing to click: whoever wants to act knows where. */
 export function renderNotification(input: NotificationMail): RenderedMail {
@@ -52,26 +64,27 @@ export function renderNotification(input: NotificationMail): RenderedMail {
   }
 }
 
-const valuesOf = (input: NotificationMail): Values => ({
-  names: {
-    team: cleanName(input.teamName) || SHARED[input.locale].someTeam,
-    actor: cleanName(input.actorName ?? ''),
-    member: cleanName(input.memberName),
-    role: cleanName(input.roleLabel),
-    former_role: cleanName(input.formerRoleLabel ?? ''),
-    candidate: cleanName(input.candidate ?? '')
+function valuesOf({ locale, teamName, actorName, details }: NotificationMail): Values {
+  const { limit = '', ...chosen } = details
+  return {
+    names: {
+      team: cleanName(teamName) || SHARED[locale].someTeam,
+      actor: cleanName(actorName ?? ''),
+      ...Object.fromEntries(Object.entries(chosen).map(([key, name]) => [key, cleanName(name)]))
+    },
+    facts: { limit }
   }
-})
+}
 
 function chooseTexts({ event, locale, to, words }: NotificationMail, values: Values) {
-  const { [to]: ours } = textsOf(event, locale)
+  const { others, [to]: ours = others } = textsOf(event, locale)
   const own =
     to === 'others'
       ? { subject: words.subject, opening: words.opening }
       : { subject: words.member_subject, opening: words.member_opening }
-  const named = values.names['actor'] === '' ? ours.openingWithoutActor : ours.opening
+  const opening = chooseText(ours.opening, ours.plainOpening ?? ours.opening, values)
   return {
     subject: chooseText(own.subject, ours.subject, values),
-    opening: chooseText(own.opening, named ?? ours.opening, values)
+    opening: chooseText(own.opening, opening, values)
   }
 }

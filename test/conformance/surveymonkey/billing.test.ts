@@ -16,7 +16,7 @@ const PAID = {
 
 await t.test('SurveyMonkey teams: fees and invoices', async (t) => {
   const products = await createProducts(t)
-  const { clock, unique, accept } = products
+  const { call, clock, unique, accept } = products
   const { push, entries, summary } = createHost(products)
   const create = (billing: object = PAID) => products.team('surveymonkey', { billing })
   const addresses = (count: number) =>
@@ -129,7 +129,7 @@ await t.test('SurveyMonkey teams: fees and invoices', async (t) => {
   )
 
   await t.test(
-    'SM-38: with an overdue invoice nobody is invited, and the page is named too',
+    'SM-38: with an overdue invoice nobody is invited, by the team or by its page',
     async (t) => {
       const team = await create({ ...PAID, seats: 10 })
       await push(team, { ...PAID, seats: 10, status: 'past_due' })
@@ -143,6 +143,14 @@ await t.test('SurveyMonkey teams: fees and invoices', async (t) => {
         blocked: 'invitation'
       })
       t.same(await blockedIn(team), ['invitation', 'signup_page'])
+      const { body: page } = await team.call('admin', 'POST', '/signup-pages', {
+        body: { max_signups: 5 }
+      })
+      const asked = await call('POST', `/v1/signup-pages/${String(page.slug)}/signups`, {
+        key: null,
+        body: { email: `${unique('new')}@sm.test` }
+      })
+      t.match([asked.status, asked.body.code], [402, 'billing_past_due'])
       const [{ ways_out: ways }] = (await summary(team, 'fr')).blocked
       t.match(ways, [{ code: 'pay_invoice', text: 'Réglez la facture en souffrance.' }])
       t.equal((await summary(team)).members.invited, 0)

@@ -22,7 +22,9 @@ const byId = (type: string, prefix: Parameters<typeof uuidToId>[0]): Told => ({
 /** How each table of an organization is told. */
 const TOLD: Readonly<Record<string, Told>> = {
   billing_entries: byId('billing_entry', 'bil'),
+  brandings: { type: 'branding', of: ({ color }) => color, row: ({ color = '' }) => color },
   custom_roles: { type: 'role', of: ({ key }) => key, row: ({ key = '' }) => key },
+  domain_claims: byId('domain_claim', 'dom'),
   events: byId('event', 'evt'),
   exports: byId('past_export', 'exp'),
   group_members: {
@@ -33,10 +35,26 @@ const TOLD: Readonly<Record<string, Told>> = {
   },
   groups: byId('group', 'grp'),
   invitations: byId('invitation', 'inv'),
-  members: byId('member', 'mem')
+  join_requests: byId('join_request', 'jrq'),
+  mail_suppressions: byId('mail_suppression', 'sup'),
+  members: byId('member', 'mem'),
+  notices: byId('notice', 'ntc'),
+  signup_pages: byId('signup_page', 'sgp'),
+  signups: {
+    type: 'signup',
+    of: (data) => `${data.signup_page_id} ${data.email}`,
+    row: ({ signup_page_id: page = '', email_key: email }) => `${uuidToId('sgp', page)} ${email}`
+  }
 }
 /** What only Muster works with. A table that is neither here nor above fails the test. */
-const LEFT_OUT = ['export_chunks', 'jobs', 'resend_allowances']
+/** Of `verified_domains` its claims tell, of slugs their pages. */
+const LEFT_OUT = [
+  'export_chunks',
+  'jobs',
+  'resend_allowances',
+  'signup_page_slugs',
+  'verified_domains'
+]
 
 async function rowsOf({ deps: { db } }: TestApp, table: string, id: string) {
   const { rows } = await db.execute<Record<string, string>>(sql`
@@ -76,11 +94,18 @@ await t.test('what is in an export', async (t) => {
           'export',
           'organization',
           'billing',
+          'branding',
           'role',
           'group',
           'member',
           'group_member',
+          'signup_page',
+          'signup',
           'invitation',
+          'join_request',
+          'domain_claim',
+          'notice',
+          'mail_suppression',
           'billing_entry',
           'past_export',
           'event'
@@ -93,6 +118,7 @@ await t.test('what is in an export', async (t) => {
   await t.test('in the shapes of the API', async (t) => {
     t.same(dataOf(lines, 'organization'), [await tell('')])
     t.same(dataOf(lines, 'billing'), [await tell('/billing')])
+    t.same(dataOf(lines, 'branding'), [await tell('/branding')])
     t.same(dataOf(lines, 'group'), (await tell('/groups')).data)
     t.same(
       dataOf(lines, 'role'),
@@ -101,6 +127,9 @@ await t.test('what is in an export', async (t) => {
     for (const [type, path] of [
       ['member', 'members'],
       ['invitation', 'invitations'],
+      ['domain_claim', 'domain-claims'],
+      ['signup_page', 'signup-pages'],
+      ['join_request', 'join-requests'],
       ['past_export', 'exports']
     ] as const) {
       for (const data of dataOf(lines, type)) t.same(data, await tell(`/${path}/${data.id}`))
@@ -150,7 +179,7 @@ await t.test('an organization that has nothing but its creator', async (t) => {
   const { lines } = await exportAll(app, org.path)
   t.same(
     lines.map(({ type }) => type),
-    ['export', 'organization', 'billing', 'member', 'event', 'event', 'event']
+    ['export', 'organization', 'billing', 'branding', 'member', 'event', 'event', 'event']
   )
   t.equal(dataOf(lines, 'member')[0].status_label, 'Actif', 'in its own language')
 })

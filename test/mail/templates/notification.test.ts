@@ -3,7 +3,18 @@ import {
   type NotificationMail,
   renderNotification
 } from '../../../src/mail/templates/notification.js'
-import { NOTIFIABLE } from '../../../src/policy/document-shape.js'
+import { concernsMember, NOTIFIABLE } from '../../../src/policy/document-shape.js'
+
+const DETAILS = {
+  member: 'Ana',
+  role: 'Admin',
+  former_role: 'Member',
+  candidate: 'bo@acme.test',
+  domain: 'acme.test',
+  person: 'Bo (bo@acme.test)',
+  page: 'Spring',
+  limit: '10'
+}
 
 const render = (over: Partial<NotificationMail> = {}) =>
   renderNotification({
@@ -12,10 +23,7 @@ const render = (over: Partial<NotificationMail> = {}) =>
     to: 'others',
     teamName: 'Acme',
     actorName: 'Olga',
-    memberName: 'Ana',
-    roleLabel: 'Admin',
-    formerRoleLabel: 'Member',
-    candidate: 'bo@acme.test',
+    details: DETAILS,
     isLocked: false,
     words: {},
     ...over
@@ -50,8 +58,8 @@ await t.test('the member concerned is addressed, not told of', async (t) => {
 /** Everything that can be told of, to whom, by whom and in which language. */
 const ALL = NOTIFIABLE.flatMap((event) =>
   (['en', 'fr'] as const).flatMap((locale) =>
-    (['others', 'member'] as const).flatMap((to) =>
-      ['Olga', null].map((actorName) => ({ event, locale, to, actorName, isLocked: true }))
+    (concernsMember(event) ? (['others', 'member'] as const) : (['others'] as const)).flatMap(
+      (to) => ['Olga', null].map((actorName) => ({ event, locale, to, actorName, isLocked: true }))
     )
   )
 )
@@ -67,7 +75,7 @@ await t.test('every event: whole sentences in both languages, and nothing to cli
     t.notMatch(text + html, /<a |https?:/)
     if (one.actorName === null) t.notMatch(text, 'Olga')
     if (one.to === 'member') t.notMatch(subject + text, 'Ana')
-    else t.match(subject + text, 'Ana')
+    else if (concernsMember(one.event)) t.match(subject + text, 'Ana')
     if (one.locale === 'fr') t.notMatch(subject + text, /[\w]'[\w]| [:;!?»]|« /, 'typography')
   }
 })
@@ -83,12 +91,16 @@ await t.test('of an account that stays locked it is said so', async (t) => {
 
 await t.test('names are as harmless as in an invitation', async (t) => {
   const evil = '<b>evil.test</b>\u202e\r\n'
-  const { subject, text, html } = render({ memberName: evil, actorName: evil, teamName: evil })
+  const { subject, text, html } = render({
+    details: { ...DETAILS, member: evil },
+    actorName: evil,
+    teamName: evil
+  })
   t.equal(subject, '<b>evil.test</b> has another role in <b>evil.test</b>')
   t.notMatch(text, 'evil.test')
   t.notMatch(html, '<b>')
   t.match(html, '<bdi>&lt;b&gt;evil.\u200ctest&lt;/b&gt;</bdi>')
-  t.match(render({ memberName: 'ליל' }).text, '\u2068ליל\u2069')
+  t.match(render({ details: { ...DETAILS, member: 'ליל' } }).text, '\u2068ליל\u2069')
   t.match(render({ teamName: ' ' }).text, 'in a team.')
 })
 

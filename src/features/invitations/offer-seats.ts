@@ -1,0 +1,61 @@
+import type { CallContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
+import type { InvitationRow } from '../../db/tables/invitations.js'
+import type { Deps } from '../../deps.js'
+import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { placeOf } from '../organizations/queries.js'
+import type { SeatMove } from '../seats/seat-move.js'
+import { settleSeats } from '../seats/settle-seats.js'
+import { deliverOffers } from './deliver-offers.js'
+import { seatResources } from './fields.js'
+import { type Grant, type Offers, writeOffers } from './write-offers.js'
+
+interface Offered {
+  /** In the order of the grants. */
+  readonly invitations: InvitationRow[]
+  /** Without mail: the link of each. */
+  readonly linkTo: (invitation: InvitationRow) => { link?: string }
+}
+
+/**
+ * Offers seats to everybody whom a gate has let in: writes the offers down, tells of them, settles
+ * what became due, and brings them to whom they are made.
+ */
+export async function offerSeats(
+  deps: Deps,
+  tx: Tx,
+  ctx: CallContext,
+  offers: Offers
+): Promise<Offered> {
+  const { organization, grants, sendEmail } = offers
+  const { invitations, expired } = await writeOffers(deps, tx, ctx, offers)
+  appendEvents(tx, ctx, placeOf(organization), [...expired, ...invitations.map(toInvitedEvent)])
+  await settleSeats(tx, ctx, organization, movesOf(grants, invitations))
+  const via = sendEmail ? 'email' : 'link'
+  const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations, via })
+  return { invitations, linkTo }
+}
+
+const movesOf = (grants: readonly Grant[], rows: readonly InvitationRow[]): SeatMove[] =>
+  rows.map((row, index) => {
+    const { reused, invitee } = grants[index] ?? {}
+    const resources = seatResources(invitee?.resources)
+    return {
+      memberId: row.memberId,
+      before: reused ? { status: 'invitation_expired', resources: reused.resources } : null,
+      after: { status: 'invited', resources },
+      offer: row
+    }
+  })
+
+const toInvitedEvent = (row: InvitationRow): NewEvent => ({
+  type: 'member.invited',
+  subject: { type: 'member', id: row.memberId },
+  data: {
+    invitation_id: row.id,
+    email: row.email,
+    role: row.role,
+    expires_at: row.expiresAt?.toISOString() ?? null,
+    ...(row.signupPageId === null ? {} : { signup_page_id: row.signupPageId })
+  }
+})
