@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import axe from 'axe-core'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import type { Test } from 'tap'
 
@@ -65,7 +65,6 @@ export async function startStub(t: Test, answer: RequestListener) {
   return { origin: `http://localhost:${(server.address() as AddressInfo).port}`, requests }
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Of WCAG 2.2, levels A and AA, and what axe thinks good besides. */
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
@@ -76,7 +75,7 @@ interface AxeResult {
 
 /** What axe finds wrong. It comes through the debugger, which no policy of a page keeps out. */
 export async function axeFaults(page: Page, rules?: readonly string[]): Promise<string[]> {
-  await page.evaluate(AXE)
+  await page.evaluate(axe.source)
   const runOnly = rules ? { type: 'rule', values: rules } : { type: 'tag', values: AXE_TAGS }
   const options = JSON.stringify({ runOnly, resultTypes: ['violations'] })
   const found = await page.evaluate<readonly AxeResult[]>(

@@ -6,9 +6,14 @@ const base64 = (text: string) => Buffer.from(text, 'base64')
 export const PNG = base64(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=='
 )
-const WEBP = base64('UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA')
-/** As it begins; no browser would show it. */
-const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46])
+export const WEBP = base64('UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA')
+/** As one begins, up to where it says how large it is; no browser would show it. */
+export const jpegOf = (width: number, height: number) =>
+  Buffer.concat([
+    Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 4, 0x4a, 0x46, 0xff, 0xc2, 0, 11, 8]),
+    Buffer.from([height >> 8, height & 0xff, width >> 8, width & 0xff, 1, 1, 0x11, 0])
+  ])
+const JPEG = jpegOf(64, 32)
 
 const BYTES = { 'image/png': PNG, 'image/jpeg': JPEG, 'image/webp': WEBP }
 

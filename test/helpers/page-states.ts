@@ -10,7 +10,7 @@ import { createAccount } from './reassignments.js'
 import { signupStories } from './signup-pages.js'
 
 /** An awkward color: neither white nor black on it can be told from the page around it. */
-export const THEME = { color: '#ffff00', logo: toLogo('image/png', drawLogo([15, 118, 110])) }
+const THEME = { color: '#ffff00', logo: toLogo('image/png', drawLogo([15, 118, 110])) }
 
 const LINKS = { accept_url: 'https://app.acme.test/join' }
 

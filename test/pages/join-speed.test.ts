@@ -13,7 +13,10 @@ await t.test('from the form of a signup page to its mail it takes a second at mo
   const send = async ({ to }: Mail) => {
     arrivals.get(to)?.()
   }
-  const app = await createTestApp(t, { worker: { backoffMs: 10 }, mailer: { send } })
+  const app = await createTestApp(t, {
+    worker: { backoffMs: 10 },
+    mailer: { send, close: async () => undefined }
+  })
   const { path } = await app.organization()
   const { shown } = await signupStories(app).openPage(path, { max_signups: 100 })
 

@@ -21,7 +21,8 @@ const fields = {
   logo: Nullable(
     Type.String({
       maxLength: LOGO_LENGTH_MAX,
-      description: 'A PNG, JPEG or WebP image of 7 KiB at most, as a data URI in base64.',
+      description:
+        'A PNG, JPEG or WebP image of 7 KiB and 1,024 pixels a side at most, as a data URI.',
       examples: [PIXEL]
     })
   )

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createTestApp } from '../../helpers/app.js'
-import { logoOf, PNG, toLogo } from '../../helpers/logos.js'
+import { jpegOf, logoOf, PNG, toLogo } from '../../helpers/logos.js'
 
 await t.test('PUT {o}/branding', async (t) => {
   const app = await createTestApp(t)
@@ -75,6 +75,8 @@ await t.test('PUT {o}/branding', async (t) => {
         'with bits that nobody sees': `data:image/png;base64,${encoded.replace(/.=+$/, 'p=')}`,
         'with markup': `data:image/png;base64,${encoded}"><script>`,
         'nothing in it': 'data:image/png;base64,',
+        'larger than it looks': toLogo('image/jpeg', jpegOf(1_025, 1)),
+        'without a height': toLogo('image/jpeg', jpegOf(1_024, 0)),
         'no text': ''
       }
       for (const [name, logo] of Object.entries(wrong)) {
