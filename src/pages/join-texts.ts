@@ -42,13 +42,13 @@ export const TEXTS: Readonly<Record<Locale, Texts>> = {
     action: 'Send me an invitation',
     personal:
       'Nothing else happens here: nobody joins before they have opened the link in the mail.',
-    error: 'Mistake',
-    sentHeading: 'Look into your mail',
+    error: 'Error',
+    sentHeading: 'Check your email',
     sent:
       'If this address can join {team}, a mail is on its way to it. It says how to go on: the link ' +
       'in it is for you alone.',
     sentHelp:
-      'Nothing there after a few minutes? Look among unwanted mail, and check that the address was ' +
+      'Nothing there after a few minutes? Check your spam folder, and that the address was ' +
       'right.',
     again: 'Use another address',
     disabledHeading: 'This page has been disabled',

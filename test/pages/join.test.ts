@@ -138,7 +138,7 @@ await t.test('the page of a signup page', async (t) => {
       const { status, markup, text } = await read(page.shown, { form: { email } })
       t.equal(status, 422)
       t.match(text, en)
-      t.equal(titleOf(markup), 'Mistake – Join Acme')
+      t.equal(titleOf(markup), 'Error – Join Acme')
       const [input = ''] = /<input[^>]*>/.exec(markup) ?? []
       t.match(input, 'aria-invalid="true" aria-describedby="email-error"')
       t.match(input, `value="${email.replace('<', '&lt;').replace('>', '&gt;')}"`)
@@ -171,7 +171,7 @@ await t.test('the page of a signup page', async (t) => {
     const { shown } = await openPage(path, { max_signups: 1 })
     const sent = await read(shown, { form: { email: address() } })
     const next = new URL(sent.headers.get('location') ?? '', shown).href
-    t.match((await read(next)).text, 'Look into your mail')
+    t.match((await read(next)).text, 'Check your email')
     t.match((await read(shown)).text, 'This page is full')
   })
 

@@ -8,7 +8,7 @@ import { resentTooOften } from './errors.js'
 const RESENDS_MAX = 5
 const RESEND_WINDOW_MS = 3_600_000
 /** So many of them at strangers' word: the others are left to the team. */
-export const ASKED_BY_STRANGERS_MAX = 3
+const ASKED_BY_STRANGERS_MAX = 3
 
 /** To whom. */
 interface Addressee {

@@ -3,12 +3,11 @@ import type { NoticeRow } from '../../db/tables/notices.js'
 import { Id, Name, oneOf } from '../../schemas.js'
 
 /** What the host lets people know through us, by the permission of those whom it is for. */
-export const NOTICE_PERMISSIONS = [
+const NOTICE_PERMISSIONS = [
   'notify.billing_reminders',
   'notify.special.some',
   'notify.special.all'
 ] as const
-export type NoticePermission = (typeof NOTICE_PERMISSIONS)[number]
 
 const SUBJECT_LENGTH_MAX = 150
 const TEXT_LENGTH_MAX = 4_000

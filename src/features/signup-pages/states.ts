@@ -5,7 +5,6 @@ export type SignupPageStatus = (typeof SIGNUP_PAGE_STATUSES)[number]
 
 /** What whoever opens it is told: beside its own state, that of the organization. */
 export const PUBLIC_STATUSES = [...SIGNUP_PAGE_STATUSES, 'blocked'] as const
-export type PublicStatus = (typeof PUBLIC_STATUSES)[number]
 
 export function statusOf(row: SignupPageRow): SignupPageStatus {
   if (row.disabledAt !== null) return 'disabled'

@@ -1,34 +1,9 @@
 import type { Locale } from '../../errors.js'
+import { ALREADY_MEMBER_TEXTS } from './already-member-texts.js'
 import { SHARED } from './invitation-texts.js'
 import { layoutHtml, layoutText, type RenderedMail } from './layout.js'
 import { cleanName } from './names.js'
 import { toHtml, toLine, toText } from './words.js'
-
-interface Texts {
-  readonly subject: string
-  readonly opening: string
-  readonly help: string
-  readonly ignore: string
-}
-
-export const TEXTS: Readonly<Record<Locale, Texts>> = {
-  en: {
-    subject: 'You already have an account in {team}',
-    opening:
-      'Somebody, probably you, asked to join {team} with this address. It has an account there ' +
-      'already, so you need no invitation: sign in as usual.',
-    help: 'If you cannot sign in, ask an administrator of the team.',
-    ignore: 'If it was not you, there is nothing to do: nothing has changed.'
-  },
-  fr: {
-    subject: 'Vous avez déjà un compte dans {team}',
-    opening:
-      'Quelqu’un, sans doute vous, a demandé à rejoindre {team} avec cette adresse. Elle y a déjà ' +
-      'un compte\u00a0: il ne vous faut pas d’invitation, connectez-vous comme d’habitude.',
-    help: 'Si vous ne pouvez pas vous connecter, adressez-vous à un administrateur de l’équipe.',
-    ignore: 'Si ce n’était pas vous, il n’y a rien à faire\u00a0: rien n’a changé.'
-  }
-}
 
 export interface AlreadyMemberMail {
   readonly locale: Locale
@@ -38,7 +13,7 @@ export interface AlreadyMemberMail {
 /** To whoever asks on a signup page for what they have. */
 export function renderAlreadyMember({ locale, teamName }: AlreadyMemberMail): RenderedMail {
   const values = { names: { team: cleanName(teamName) || SHARED[locale].someTeam } }
-  const texts = TEXTS[locale]
+  const texts = ALREADY_MEMBER_TEXTS[locale]
   const notes = [texts.help, texts.ignore]
   const subject = toLine(texts.subject, values)
   return {
