@@ -2,10 +2,8 @@ import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import { type BrandingRow, brandings } from '../../db/tables/brandings.js'
 import type { Deps } from '../../deps.js'
-import { decide } from '../../policy/decide.js'
-import { enforce } from '../../refusals.js'
 import { appendEvents } from '../events/append-events.js'
-import { lockOrganization, placeOf } from '../organizations/queries.js'
+import { enforceUse, lockOrganization, placeOf } from '../organizations/queries.js'
 import { readLogo } from './logo.js'
 import { findBranding } from './queries.js'
 import type { BrandingPut } from './schemas.js'
@@ -32,8 +30,7 @@ export async function putBranding(
       organizationId,
       evenCanceled: true
     })
-    const { policy, actor } = organization
-    enforce(decide(policy.policy, actor, { type: 'use', permission: 'org.settings' }))
+    enforceUse(organization, 'org.settings')
     const found = await findBranding(tx, organizationId)
     const row = { ...wanted, organizationId, updatedAt: ctx.now }
     const before = found ?? NOTHING

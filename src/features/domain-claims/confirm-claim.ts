@@ -4,10 +4,10 @@ import { domainClaims } from '../../db/tables/domain-claims.js'
 import type { Deps } from '../../deps.js'
 import { inWordsOf } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
-import { lockIfThere } from '../organizations/queries.js'
+import { enforceUse, lockIfThere } from '../organizations/queries.js'
 import { domainLinkInvalid } from './errors.js'
 import { readClaimToken } from './find-open-claim.js'
-import { isClaim, refuseClaim, refuseProof } from './queries.js'
+import { isClaim, refuseProof } from './queries.js'
 import { refuseEnded, writeVerified } from './write-verified.js'
 
 export interface ConfirmedClaim {
@@ -41,7 +41,7 @@ export async function confirmClaim(
       const confirmed = { domain: row.domain, organization: { id, name }, join }
       if (row.status === 'verified') return confirmed
       refuseEnded(row, ctx.now)
-      refuseClaim(organization)
+      enforceUse(organization, 'domain.claim')
       refuseProof(policy, row.method)
       await writeVerified(tx, ctx, organization, row)
       return confirmed

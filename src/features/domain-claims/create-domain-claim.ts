@@ -9,12 +9,12 @@ import { domainOf, parseDomain, parseEmail } from '../../email.js'
 import { newId } from '../../ids.js'
 import { enqueue } from '../../jobs/job.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
-import { placeOf } from '../organizations/queries.js'
+import { lockToUse, placeOf } from '../organizations/queries.js'
 import { claimCreated, claimFailed, claimReleased } from './claim-events.js'
 import { refuseUnclaimable } from './claimable-domain.js'
 import { CHALLENGE_BYTES, hasRoomForRecord } from './dns-record.js'
 import { claimedTooOften, domainAlreadyClaimed, domainInvalid } from './errors.js'
-import { claimAt, isOpen, lockToClaim, refuseProof, writeClaim } from './queries.js'
+import { claimAt, isOpen, refuseProof, writeClaim } from './queries.js'
 import type { DomainClaimCreate } from './schemas.js'
 import { sendDomainCode } from './send-domain-code.job.js'
 
@@ -41,7 +41,7 @@ export async function createDomainClaim(
   input: DomainClaimCreate
 ): Promise<DomainClaimRow> {
   return runCommand(deps, ctx, async (tx) => {
-    const organization = await lockToClaim(deps, tx, ctx)
+    const organization = await lockToUse(deps, tx, ctx, 'domain.claim')
     refuseProof(organization.policy.policy, input.method)
     const asked = readInput(input)
     refuseUnclaimable(asked.domain)

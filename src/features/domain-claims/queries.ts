@@ -7,12 +7,8 @@ import {
   domainClaims,
   verifiedDomains
 } from '../../db/tables/domain-claims.js'
-import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
-import { decide } from '../../policy/decide.js'
 import type { Policy } from '../../policy/document.js'
-import { enforce } from '../../refusals.js'
-import { type LockedOrganization, lockOrganization } from '../organizations/queries.js'
 import { proofNotOffered } from './errors.js'
 
 export const isClaim = (organizationId: string, id: string) =>
@@ -66,28 +62,6 @@ export async function freeDomain(tx: Tx, { organizationId, id }: DomainClaimRow)
   await tx
     .delete(verifiedDomains)
     .where(and(eq(verifiedDomains.organizationId, organizationId), eq(verifiedDomains.claimId, id)))
-}
-
-/**
- * First thing in every command that claims a domain or proves it.
- *
- * @throws Problem not_found when the acting member has gone, organization_canceled, not_permitted,
- * not_offered
- */
-export async function lockToClaim(
-  deps: Deps,
-  tx: Tx,
-  ctx: OrgContext
-): Promise<LockedOrganization> {
-  const { organizationId } = ctx
-  const organization = await lockOrganization(deps, tx, ctx, { organizationId })
-  refuseClaim(organization)
-  return organization
-}
-
-/** @throws Problem not_permitted, not_offered */
-export function refuseClaim({ policy, actor }: LockedOrganization): void {
-  enforce(decide(policy.policy, actor, { type: 'use', permission: 'domain.claim' }))
 }
 
 /** @throws Problem domain_proof_not_offered */

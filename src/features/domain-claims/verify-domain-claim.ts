@@ -6,7 +6,7 @@ import type { Deps } from '../../deps.js'
 import type { TxtAnswer } from '../../dns.js'
 import type { Problem } from '../../errors.js'
 import { appendEvents } from '../events/append-events.js'
-import { type LockedOrganization, placeOf } from '../organizations/queries.js'
+import { type LockedOrganization, lockToUse, placeOf } from '../organizations/queries.js'
 import { isCodeOf, TRIES_MAX } from './claim-code.js'
 import { claimFailed } from './claim-events.js'
 import { holdsRecord, recordOf } from './dns-record.js'
@@ -16,7 +16,7 @@ import {
   domainLookupFailed,
   domainNotProven
 } from './errors.js'
-import { claimAt, findClaim, lockToClaim, refuseProof, writeClaim } from './queries.js'
+import { claimAt, findClaim, refuseProof, writeClaim } from './queries.js'
 import { refuseEnded, writeVerified } from './write-verified.js'
 
 interface Proof {
@@ -42,7 +42,7 @@ export async function verifyDomainClaim(
 ): Promise<Outcome> {
   const seen = await lookUp(deps, ctx, id)
   return runCommand(deps, ctx, async (tx): Promise<Outcome> => {
-    const organization = await lockToClaim(deps, tx, ctx)
+    const organization = await lockToUse(deps, tx, ctx, 'domain.claim')
     const row = await findClaim(tx, ctx, id)
     if (row.status === 'verified') return row
     refuseEnded(row, ctx.now)

@@ -5,9 +5,7 @@ import { type GroupRow, groupMembers, groups } from '../../db/tables/groups.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { idPattern } from '../../ids.js'
-import { decide } from '../../policy/decide.js'
-import { enforce } from '../../refusals.js'
-import { type LockedOrganization, lockOrganization } from '../organizations/queries.js'
+import { type LockedOrganization, lockToUse } from '../organizations/queries.js'
 
 const GROUP_ID = new RegExp(idPattern('grp'))
 
@@ -41,16 +39,12 @@ export async function findGroup(
  *
  * @throws Problem not_found when the acting member has gone, not_permitted
  */
-export async function lockToManageGroups(
+export function lockToManageGroups(
   deps: Deps,
   tx: Tx,
   ctx: OrgContext
 ): Promise<LockedOrganization> {
-  const { organizationId } = ctx
-  const organization = await lockOrganization(deps, tx, ctx, { organizationId })
-  const action = { type: 'use', permission: 'group.manage' } as const
-  enforce(decide(organization.policy.policy, organization.actor, action))
-  return organization
+  return lockToUse(deps, tx, ctx, 'group.manage')
 }
 
 /** Group ids by how the host names them: by id or, where nothing has that id, by external id. */

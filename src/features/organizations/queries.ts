@@ -1,5 +1,5 @@
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
-import type { CallContext, PolicyVersion } from '../../context.js'
+import type { CallContext, OrgContext, PolicyVersion } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
 import { columnsOf, rowReader } from '../../db/rows.js'
 import type { Statement } from '../../db/statement.js'
@@ -8,9 +8,12 @@ import { type OrganizationRow, organizations } from '../../db/tables/organizatio
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { idToUuid } from '../../ids.js'
+import { decide } from '../../policy/decide.js'
 import type { DecidingActor } from '../../policy/decision.js'
 import type { Channel } from '../../policy/document-shape.js'
+import type { Permission } from '../../policy/permissions.js'
 import { findNewestVersion, inOrganization, loadPolicyVersion } from '../../policy-versions.js'
+import { enforce } from '../../refusals.js'
 import { organizationStatusAt, refuseChange } from '../../standing.js'
 
 const readOrganization = rowReader(organizations)
@@ -86,6 +89,29 @@ export async function lockOrganization(
   const organization = await lockIfThere(deps, tx, ctx, request)
   if (!organization) throw notFound()
   return organization
+}
+
+/**
+ * First thing in a command that takes one permission and changes nobody's membership.
+ *
+ * @throws Problem not_found when the acting member has gone, organization_canceled, not_permitted,
+ * not_offered
+ */
+export async function lockToUse(
+  deps: Deps,
+  tx: Tx,
+  ctx: OrgContext,
+  permission: Permission
+): Promise<LockedOrganization> {
+  const { organizationId } = ctx
+  const organization = await lockOrganization(deps, tx, ctx, { organizationId })
+  enforceUse(organization, permission)
+  return organization
+}
+
+/** @throws Problem not_permitted, not_offered */
+export function enforceUse({ policy, actor }: LockedOrganization, permission: Permission): void {
+  enforce(decide(policy.policy, actor, { type: 'use', permission }))
 }
 
 /** The same where it may have been deleted meanwhile: then undefined. */

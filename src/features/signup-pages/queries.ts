@@ -9,11 +9,7 @@ import { enforce } from '../../refusals.js'
 import { circumstancesOf } from '../../standing.js'
 import type { NewEvent } from '../events/append-events.js'
 import { countHolders } from '../members/holders.js'
-import {
-  findOrganization,
-  type LockedOrganization,
-  lockOrganization
-} from '../organizations/queries.js'
+import { findOrganization, type LockedOrganization, lockToUse } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
 import { isSlug } from './slug.js'
 import { isFull } from './states.js'
@@ -70,16 +66,12 @@ export const placed = (
  *
  * @throws Problem not_found when the acting member has gone, not_permitted, not_offered
  */
-export async function lockToManagePages(
+export function lockToManagePages(
   deps: Deps,
   tx: Tx,
   ctx: OrgContext
 ): Promise<LockedOrganization> {
-  const { organizationId } = ctx
-  const organization = await lockOrganization(deps, tx, ctx, { organizationId })
-  const action = { type: 'use', permission: 'signup_page.manage' } as const
-  enforce(decide(organization.policy.policy, organization.actor, action))
-  return organization
+  return lockToUse(deps, tx, ctx, 'signup_page.manage')
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Locale } from '../../errors.js'
 import { SHARED } from './invitation-texts.js'
-import { layoutHtml, layoutText, type RenderedMail } from './layout.js'
+import type { RenderedMail } from './layout.js'
 import { cleanName } from './names.js'
 import { NOTES, type ToldEvent, textsOf } from './notification-texts.js'
-import { chooseText, toHtml, toLine, toText, type Values } from './words.js'
+import { renderPlain } from './plain.js'
+import { chooseText, type Values } from './words.js'
 
 /** What a product may say in its own words: `member_…` to the member whom it concerns. */
 type OwnWords = Readonly<
@@ -44,24 +45,9 @@ type Detail =
 export function renderNotification(input: NotificationMail): RenderedMail {
   const { locale } = input
   const values = valuesOf(input)
-  const texts = chooseTexts(input, values)
   const { locked, [input.to]: reason } = NOTES[locale]
   const notes = input.isLocked ? [locked, reason] : [reason]
-  const subject = toLine(texts.subject, values)
-  return {
-    subject,
-    text: layoutText({
-      opening: toText(texts.opening, values),
-      notes: notes.map((note) => toText(note, values))
-    }),
-    html: layoutHtml({
-      locale,
-      subject,
-      heading: toHtml(texts.subject, values),
-      opening: toHtml(texts.opening, values),
-      notes: notes.map((note) => toHtml(note, values))
-    })
-  }
+  return renderPlain({ locale, ...chooseTexts(input, values), notes }, values)
 }
 
 function valuesOf({ locale, teamName, actorName, details }: NotificationMail): Values {
