@@ -26,9 +26,8 @@ export function parseEmail(text: string): EmailAddress | undefined {
   const at = email.lastIndexOf('@')
   if (at < 1 || email.length > LENGTH_MAX) return undefined
   const local = email.slice(0, at)
-  const domain = domainToASCII(email.slice(at + 1)).toLowerCase()
-  if (local.length > LOCAL_LENGTH_MAX || !LOCAL.test(local) || !DOMAIN.test(domain))
-    return undefined
+  const domain = asciiDomain(email.slice(at + 1))
+  if (local.length > LOCAL_LENGTH_MAX || !LOCAL.test(local) || !domain) return undefined
   return { email, key: `${local.toLowerCase()}@${domain}` }
 }
 
@@ -39,12 +38,18 @@ export function domainOf(emailKey: string): string {
 
 /** A domain as it is compared: ASCII, in lower case, without the root's dot; undefined: none. */
 export function parseDomain(text: string): string | undefined {
-  const written = text.trim().replace(/\.$/, '')
-  // What stands around a host in an address would be dropped silently, and what is escaped undone.
+  const domain = asciiDomain(text.trim().replace(/\.$/, ''))
+  return domain === undefined || isIP(domain) !== 0 ? undefined : domain
+}
+
+/**
+ * What stands around a host in an address would be dropped silently, and what is escaped undone: one
+ * domain would be compared, and another written to.
+ */
+function asciiDomain(written: string): string | undefined {
   if (written.length > DOMAIN_LENGTH_MAX || /[/\\?#%@:[\]\s]/.test(written)) return undefined
   const domain = domainToASCII(written).toLowerCase()
-  if (domain.length > DOMAIN_LENGTH_MAX || isIP(domain) !== 0) return undefined
-  return DOMAIN.test(domain) ? domain : undefined
+  return domain.length <= DOMAIN_LENGTH_MAX && DOMAIN.test(domain) ? domain : undefined
 }
 
 /** `ana@acme.test` → `a•••@acme.test`: recognisable to whom it belongs, useless to others. */

@@ -31,6 +31,13 @@ await t.test('refuses what no mail could be sent to', async (t) => {
     'Ana <ana@acme.test>',
     '"quoted"@acme.test',
     'ana@[127.0.0.1]',
+    // As a host of an address on the web all of these would be acme.test.
+    'ana@acme.test/x.evil.test',
+    'ana@acme.test?x.evil.test',
+    'ana@acme.test#x.evil.test',
+    'ana@acme.test\\x.evil.test',
+    'ana@acme%2etest',
+    'ana@acme.test:25',
     `${'a'.repeat(65)}@acme.test`,
     `ana@${'a'.repeat(250)}.test`
   ]

@@ -16,7 +16,7 @@ import { buildValidator, findUnstorable, OWN_FORMATS } from './validation.js'
 
 export const BODY_BYTES_MAX = 1_048_576
 const REQUEST_TIMEOUT_MS = 30_000
-const PARAM_LENGTH_MAX = 200
+const PARAM_LENGTH_MAX = 320
 const REQUEST_ID = /^[\w.:-]{1,128}$/
 
 /** Fastify as every process of Muster uses it: strict input, problem answers, quiet logs. */

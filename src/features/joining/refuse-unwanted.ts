@@ -48,24 +48,38 @@ interface Unwanted {
 }
 
 interface Somebody {
-  readonly userId: string
+  /** Null: not known. */
+  readonly userId: string | null
   readonly emailKey: string
 }
 
+type Place = Pick<OrgContext, 'organizationId' | 'now'>
+
+async function findUnwanted(
+  db: Db,
+  { organizationId, now }: Place,
+  { userId, emailKey }: Somebody
+): Promise<Unwanted | undefined> {
+  const values = [idToUuid('org', organizationId), userId, emailKey, deniedSince(now)]
+  const [found] = await db.run<Unwanted>(FIND_UNWANTED, values)
+  return found
+}
+
 /**
- * Whom somebody of the team has sent away does not come back by their domain: who was removed, until
+ * Whom somebody of the team has sent away does not come back by themselves: who was removed, until
  * they are invited; whose request was denied, for a while. Known by their id or by their address.
  *
  * @throws Problem removed_before, join_denied
  */
-export async function refuseUnwanted(
-  db: Db,
-  { organizationId, now }: OrgContext,
-  { userId, emailKey }: Somebody
-): Promise<void> {
-  const values = [idToUuid('org', organizationId), userId, emailKey, deniedSince(now)]
-  const [found] = await db.run<Unwanted>(FIND_UNWANTED, values)
+export async function refuseUnwanted(db: Db, place: Place, who: Somebody): Promise<void> {
+  const found = await findUnwanted(db, place, who)
   if (found?.was_removed === true) throw removedBefore()
   if (!found?.denied_at) return
   throw joinDenied({ ask_again_at: daysAfter(found.denied_at, ASK_AGAIN_DAYS)?.toISOString() })
+}
+
+/** The same where whoever asks is told nothing. */
+export async function isUnwanted(db: Db, place: Place, who: Somebody): Promise<boolean> {
+  const found = await findUnwanted(db, place, who)
+  return found?.was_removed === true || (found?.denied_at ?? null) !== null
 }

@@ -10,6 +10,7 @@ import { mailOfferAgain } from '../invitations/mail-offer-again.js'
 import { offerSeats } from '../invitations/offer-seats.js'
 import { findOfferTo } from '../invitations/queries.js'
 import { trySpendAllowance } from '../invitations/resend-allowance.js'
+import { isUnwanted } from '../joining/refuse-unwanted.js'
 import { statusAt } from '../members/effective-status.js'
 import type { LockedOrganization } from '../organizations/queries.js'
 import { enqueueMemberMail } from './mail-member.job.js'
@@ -24,7 +25,8 @@ interface Admitted {
 /**
  * What becomes of a request is told by mail to the address alone. Somebody new is invited; an offer
  * that is open is mailed again, its link as it was (SM-62); whoever has an account is told so. Nothing
- * is sent to an address that has been sent enough within the hour.
+ * is sent to whom the team has sent away, who comes back only when somebody invites them, and to an
+ * address that has been sent enough within the hour.
  */
 export async function answerSignup(
   deps: Deps,
@@ -42,6 +44,8 @@ export async function answerSignup(
     enqueueMemberMail(tx, ctx, { organizationId, memberId: holder.id, locale })
     return
   }
+  const somebody = { userId: null, emailKey }
+  if (!holder && (await isUnwanted(tx, { organizationId, now: ctx.now }, somebody))) return
   const invitee = { email, locale }
   await offerSeats(deps, tx, ctx, {
     organization,

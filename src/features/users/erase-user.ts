@@ -51,6 +51,9 @@ async function eraseRows(tx: Tx, { userId, members, invitations, emailKeys }: Pe
   const memberIds = param(members.map(({ id }) => idToUuid('mem', id)))
   const invitationIds = param(invitations.map(({ id }) => idToUuid('inv', id)))
   const keys = sql`any(${sql.param([...emailKeys])}::text[])`
+  // As it was written, a domain may be in another script than its key.
+  const written = [...members, ...invitations].map(({ email }) => email)
+  const texts = sql`any(${sql.param([...emailKeys, ...written])}::text[])`
   await tx.execute(sql`
     update members set email = ${ERASED}, email_key = ${ERASED}, name = null, user_id = null,
       external_id = null, metadata = '{}' where id = any(${memberIds})`)
@@ -61,12 +64,14 @@ async function eraseRows(tx: Tx, { userId, members, invitations, emailKeys }: Pe
     update join_requests set email = ${ERASED}, email_key = id::text, user_id = id::text, name = null,
       status = case status when 'pending' then 'denied' else status end
     where email_key = ${keys} or user_id = ${userId}`)
-  await tx.execute(sql`update domain_claims set email = ${ERASED} where lower(email) = ${keys}`)
+  await tx.execute(sql`
+    update domain_claims set email = ${ERASED} where lower(email) = ${keys} or email = ${texts}`)
   await tx.execute(sql`
     update signups set email_key = gen_random_uuid()::text where email_key = ${keys}`)
   await tx.execute(sql`delete from resend_allowances where email_key = ${keys}`)
   await tx.execute(sql`delete from mail_suppressions where email_key = ${keys}`)
-  await tx.execute(sql`delete from kept_mails where lower(recipient) = ${keys}`)
+  await tx.execute(sql`
+    delete from kept_mails where lower(recipient) = ${keys} or recipient = ${texts}`)
 }
 
 const BY_WHOM = [

@@ -2,16 +2,14 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { InvitationRow } from '../../db/tables/invitations.js'
 import { INVITATION_STATUSES } from '../../db/tables/invitations.js'
 import { MEMBER_STATUSES, type MemberRow } from '../../db/tables/members.js'
-import { Id, Instant, Metadata, Nullable, oneOf } from '../../schemas.js'
+import { Id, Instant, Metadata, Name, Nullable, oneOf, UserId } from '../../schemas.js'
 import { invitationStatusAt } from '../invitations/queries.js'
 import { statusAt } from '../members/effective-status.js'
 
-export const UserParams = Type.Object({
-  user_id: Type.String({ minLength: 1, maxLength: 255, description: 'Your own id of the person.' })
-})
+export const UserParams = Type.Object({ user_id: UserId })
 
 export const UserUpdate = Type.Object(
-  { name: Nullable(Type.String({ minLength: 1, maxLength: 200 })) },
+  { name: Nullable(Name(200, 'Ana Lima')) },
   { $id: 'UserUpdate', additionalProperties: false, examples: [{ name: 'Ana Lima' }] }
 )
 export type UserUpdate = Static<typeof UserUpdate>

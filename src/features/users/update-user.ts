@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, ne, or } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, ne, or } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import type { KeyContext } from '../../context.js'
 import { members } from '../../db/tables/members.js'
@@ -21,19 +21,19 @@ export async function updateUser(
   { name }: UserUpdate
 ): Promise<number> {
   return runCommand(deps, ctx, async (tx) => {
+    const known = await findPerson(tx, userId)
+    if (known.members.length === 0) throw notFound()
+    const organizationIds = [...new Set(known.members.map((row) => row.organizationId))]
+    await lockOrganizations(tx, organizationIds)
     const person = await findPerson(tx, userId)
-    if (person.members.length === 0) throw notFound()
     const before = new Map(person.members.map((member) => [member.id, member.name]))
-    await lockOrganizations(
-      tx,
-      person.members.map(({ organizationId }) => organizationId)
-    )
+    const isLocked = inArray(members.organizationId, organizationIds)
     const differs =
       name === null ? isNotNull(members.name) : or(isNull(members.name), ne(members.name, name))
     const changed = await tx
       .update(members)
       .set({ name, updatedAt: ctx.now })
-      .where(and(eq(members.userId, userId), differs))
+      .where(and(eq(members.userId, userId), isLocked, differs))
       .returning()
     for (const { organizationId, id } of changed) {
       appendEvents(tx, ctx, { organizationId }, [

@@ -38,6 +38,21 @@ await t.test('asking on a signup page', async (t) => {
     clock.now = START
   })
 
+  await t.test('whom the team has sent away is invited by nobody but the team', async (t) => {
+    const { path } = await organization()
+    const { slug, read } = await openPage(path, { role: 'admin' })
+    const { id, email } = await member(path, { role: 'admin' })
+    await call('DELETE', `${path}/members/${id}`)
+    const before = await offersTo(path, email)
+    const { status, body } = await ask(slug, email)
+    t.match([status, body], [202, { status: 'sent' }], 'told as everybody is')
+    t.equal((await read()).signup_count, 1, 'and counted')
+    t.same(await offersTo(path, email), before)
+    t.same(await subjects(email), [])
+    const { token } = await invite(path, email)
+    t.equal((await accept(token, { id: unique('u'), email })).status, 200)
+  })
+
   await t.test('somebody new is invited, by nobody but themselves', async (t) => {
     const { path } = await organization()
     const { slug, id, read } = await openPage(path, { role: 'admin' })

@@ -37,8 +37,19 @@ await t.test('what a person is called is said once for every team', async (t) =>
   })
 
   await t.test('whom nobody knows, and what is no name, is refused', async (t) => {
+    for (const id of ['%00', 'a%0a', 'x'.repeat(256)]) {
+      t.match((await call('GET', `/v1/users/${id}/export`)).status, 400, id)
+    }
+    t.equal((await call('GET', `/v1/users/${'x'.repeat(255)}/export`)).status, 404)
     t.match(await patch({ name: 'Bo' }, 'u_bo'), { status: 404, body: { code: 'not_found' } })
-    for (const body of [{}, { name: '' }, { name: 'A'.repeat(201) }, { name: 'A', email: 'a@b.c' }])
+    for (const body of [
+      {},
+      { name: '' },
+      { name: ' ' },
+      { name: 'A\r\nBcc: b@c.d' },
+      { name: 'A'.repeat(201) },
+      { name: 'A', email: 'a@b.c' }
+    ])
       t.match(await patch(body), { status: 400, body: { code: 'invalid_request' } })
   })
 })
