@@ -68,7 +68,7 @@ await t.test('a problem', async (t) => {
   })
 
   await t.test('is the answer at an address where nothing is', async (t) => {
-    const nowhere = ['/nowhere', '/v1/%zz', `/v1/organizations/${'x'.repeat(300)}`]
+    const nowhere = ['/nowhere', '/v1/%zz', `/v1/organizations/${'x'.repeat(400)}`]
     for (const path of nowhere) {
       const { status, headers, body } = await call('GET', path, { key: null })
       t.match([status, body.code], [404, 'not_found'], path)
