@@ -3,12 +3,11 @@ import { runCommand } from '../../command.js'
 import type { KeyContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
-import { notFound } from '../../errors.js'
 import { idToUuid } from '../../ids.js'
 import { appendEvents } from '../events/append-events.js'
 import { ERASED, eraseFromEvents } from './erase-from-events.js'
 import { userStillMember } from './errors.js'
-import { findPerson, lockOrganizations, type Person } from './queries.js'
+import { lockPerson, type Person } from './queries.js'
 
 /** How much was blotted out. */
 export interface Erased {
@@ -26,11 +25,7 @@ export interface Erased {
  */
 export async function eraseUser(deps: Deps, ctx: KeyContext, userId: string): Promise<Erased> {
   return runCommand(deps, ctx, async (tx) => {
-    const known = await findPerson(tx, userId)
-    if (known.members.length === 0) throw notFound()
-    const organizationIds = [...new Set(known.members.map((row) => row.organizationId))]
-    await lockOrganizations(tx, organizationIds)
-    const person = await findPerson(tx, userId)
+    const { person } = await lockPerson(tx, userId)
     const there = person.members.filter(({ status }) => status !== 'removed')
     if (there.length > 0) {
       throw userStillMember({ organization_ids: there.map((row) => row.organizationId) })

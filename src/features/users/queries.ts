@@ -1,9 +1,10 @@
 import { and, asc, desc, eq, gt, inArray, or, type SQL, sql } from 'drizzle-orm'
-import type { Db } from '../../db/client.js'
+import type { Db, Tx } from '../../db/client.js'
 import { containsText } from '../../db/page.js'
 import { type EventRow, events } from '../../db/tables/events.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
+import { notFound } from '../../errors.js'
 import { DEPLOYMENT_ID, idToUuid } from '../../ids.js'
 
 /** More than any person is in. */
@@ -106,10 +107,22 @@ const isNamedIn = (text: string): SQL =>
   sql`(${events.data}::text like ${containsText(JSON.stringify(text))}
     or ${events.changes}::text like ${containsText(JSON.stringify(text))})`
 
-/** Locks the organizations, in one order, so that nobody joins them meanwhile. */
-export async function lockOrganizations(db: Db, ids: readonly string[]): Promise<void> {
-  const uuids = ids.map((id) => idToUuid('org', id)).sort()
-  await db.execute(sql`
+/**
+ * The person as they are once nobody can join or leave their organizations any more, which are locked
+ * in one order. An organization that they joined meanwhile is not among them.
+ *
+ * @throws Problem not_found
+ */
+export async function lockPerson(
+  tx: Tx,
+  userId: string
+): Promise<{ readonly person: Person; readonly organizationIds: readonly string[] }> {
+  const known = await findPerson(tx, userId)
+  if (known.members.length === 0) throw notFound()
+  const organizationIds = [...new Set(known.members.map((row) => row.organizationId))]
+  const uuids = organizationIds.map((id) => idToUuid('org', id))
+  await tx.execute(sql`
     select id from organizations where id = any(${sql.param(uuids)}::uuid[])
     order by id for no key update`)
+  return { person: await findPerson(tx, userId), organizationIds }
 }

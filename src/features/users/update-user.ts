@@ -3,9 +3,8 @@ import { runCommand } from '../../command.js'
 import type { KeyContext } from '../../context.js'
 import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
-import { notFound } from '../../errors.js'
 import { appendEvents } from '../events/append-events.js'
-import { findPerson, lockOrganizations } from './queries.js'
+import { lockPerson } from './queries.js'
 import type { UserUpdate } from './schemas.js'
 
 /**
@@ -21,13 +20,9 @@ export async function updateUser(
   { name }: UserUpdate
 ): Promise<number> {
   return runCommand(deps, ctx, async (tx) => {
-    const known = await findPerson(tx, userId)
-    if (known.members.length === 0) throw notFound()
-    const organizationIds = [...new Set(known.members.map((row) => row.organizationId))]
-    await lockOrganizations(tx, organizationIds)
-    const person = await findPerson(tx, userId)
+    const { person, organizationIds } = await lockPerson(tx, userId)
     const before = new Map(person.members.map((member) => [member.id, member.name]))
-    const isLocked = inArray(members.organizationId, organizationIds)
+    const isLocked = inArray(members.organizationId, [...organizationIds])
     const differs =
       name === null ? isNotNull(members.name) : or(isNull(members.name), ne(members.name, name))
     const changed = await tx
