@@ -13,6 +13,8 @@ export const ID_PREFIXES = [
   'sgp',
   'ntc',
   'sup',
+  'trf',
+  'crq',
   'evt',
   'key',
   'job',

@@ -29,6 +29,8 @@ export const SCOPES = [
   'users:write',
   'billing:read',
   'billing:write',
+  'credits:read',
+  'credits:write',
   'exports:read',
   'exports:write',
   'events:read'

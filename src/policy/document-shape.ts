@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { billing, cancellation, exportRules, plan, seats } from './billing-shape.js'
+import { credits } from './credits-shape.js'
 import { DAYS, durationDays } from './duration.js'
 import { APP_PERMISSION, PERMISSIONS } from './permissions.js'
 import { CUSTOM, EVERY } from './selectors.js'
@@ -119,7 +120,8 @@ const invitations = z.strictObject({
       name: presence.default('optional'),
       role: presence.default('optional'),
       message: presence.default('absent'),
-      resources: presence.default('absent')
+      resources: presence.default('absent'),
+      credits: presence.default('absent')
     })
     .prefault({}),
   /** What the resources of an invitation may be: a `new` one to be made, or `existing` ones. */
@@ -259,6 +261,7 @@ export const PolicyShape = z.strictObject({
   plan: plan.prefault({}),
   seats: seats.prefault({}),
   billing: billing.prefault({}),
+  credits: credits.prefault({}),
   cancellation: cancellation.prefault({}),
   exports: exportRules.prefault({}),
   invitations: invitations.prefault({}),

@@ -1,6 +1,6 @@
 import { boolean, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { Locale } from '../../errors.js'
-import { instant, typeId } from '../columns.js'
+import { instant, typeId, wholeNumber } from '../columns.js'
 
 export const INVITATION_STATUSES = [
   'pending',
@@ -28,6 +28,8 @@ export const invitations = pgTable(
     /** Of a reassignment: the member bears the name of whoever still holds the seat. */
     name: text(),
     role: text().notNull(),
+    /** What is reserved for whoever accepts; null: nothing. */
+    credits: wholeNumber('credits'),
     /** As last written: one that has run out says `pending` until somebody writes it. */
     status: text({ enum: INVITATION_STATUSES }).notNull(),
     delivery: text({ enum: DELIVERIES }),

@@ -15,6 +15,22 @@ export const EVENT_TYPES = [
   'seats.limit_reached',
   'seats.purchased',
   'seats.released',
+  'credits.topped_up',
+  'credits.allocated',
+  'credits.reclaimed',
+  'credits.moved',
+  'credits.distributed',
+  'credits.expired',
+  'credits.low',
+  'credits.exhausted',
+  'credits.quota_refilled',
+  'credits.quota_short',
+  'credit_settings.updated',
+  'credit_quotas.updated',
+  'credit_request.created',
+  'credit_request.approved',
+  'credit_request.denied',
+  'credit_request.canceled',
   'export.started',
   'export.finished',
   'policy.created',
@@ -80,6 +96,8 @@ export type SubjectType =
   | 'invitation'
   | 'billing_entry'
   | 'export'
+  | 'credit_transfer'
+  | 'credit_request'
   | 'domain_claim'
   | 'join_request'
   | 'signup_page'

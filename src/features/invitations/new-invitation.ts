@@ -21,6 +21,8 @@ interface Offered {
   readonly locale: InvitationRow['locale'] | undefined
   readonly message: string | undefined
   readonly sendEmail: boolean
+  /** Reserved for whoever accepts; left out: nothing. */
+  readonly credits?: number | undefined
   /** By which page the person invited themselves; left out: somebody else did. */
   readonly signupPageId?: string | undefined
 }
@@ -30,7 +32,7 @@ export function newInvitation(
   deps: Deps,
   ctx: CallContext,
   { row, policy: { policy, version } }: LockedOrganization,
-  { address, locale, message, sendEmail, signupPageId, ...offered }: Offered
+  { address, locale, message, sendEmail, signupPageId, credits, ...offered }: Offered
 ): InvitationRow {
   const lifetimeDays = lifetimeDaysOf(policy, offered.kind)
   return {
@@ -39,6 +41,7 @@ export function newInvitation(
     id: newId('inv'),
     email: address.email,
     emailKey: address.key,
+    credits: credits ?? null,
     status: 'pending',
     delivery: sendEmail ? 'queued' : null,
     locale: locale ?? row.locale,
