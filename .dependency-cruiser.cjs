@@ -25,10 +25,12 @@ const NO_FLOOR_BELOW = FLOORS.slice(0, -1).map(([floor, path], index) => ({
   to: { path: FLOORS.slice(index + 1).map(([, above]) => above) }
 }))
 
-const ROUTES = '^src/features/[^/]+/routes\\.ts$'
+const ROUTES = '^src/features/[^/]+/([a-z-]+-)?routes\\.ts$'
 const KNOW_FASTIFY = [ROUTES, '^src/(pages|http)/', '^src/(app|processes)\\.ts$']
 /** What an export is made of: it tells everything in the shapes in which the API tells it. */
 const EXPORT_CONTENTS = '^src/features/exports/contents\\.ts$'
+/** What is one feature to whoever reads the API, in folders by the noun of its paths. */
+const CREDITS_PARTS = '^src/features/credit-[^/]+/'
 const PRIVATE = '^src/features/[^/]+/([^/]*schemas|errors|[^/]+\\.job|[^/]+\\.sweep)\\.ts$'
 const only = (name, packages, knownBy) => ({
   name: `only-${name}`,
@@ -87,14 +89,21 @@ module.exports = {
       name: 'features-keep-their-own',
       severity: 'error',
       comment: "A feature's schemas, errors, jobs and sweeps are its own: call its use cases.",
-      from: { path: '^src/features/([^/]+)/', pathNot: [ROUTES, EXPORT_CONTENTS] },
+      from: { path: '^src/features/([^/]+)/', pathNot: [ROUTES, EXPORT_CONTENTS, CREDITS_PARTS] },
       to: { path: PRIVATE, pathNot: '^src/features/$1/' }
+    },
+    {
+      name: 'parts-of-credits-keep-their-own',
+      severity: 'error',
+      comment: 'Quotas, requests and distributions of credits speak the words of the ledger.',
+      from: { path: '^src/features/(credit-[^/]+)/', pathNot: ROUTES },
+      to: { path: PRIVATE, pathNot: ['^src/features/$1/', '^src/features/credits/(schemas|errors)'] }
     },
     {
       name: 'routes-may-answer-with-another-shape',
       severity: 'error',
       comment: 'Accepting an invitation answers with a member: that wire shape, and nothing else.',
-      from: { path: '^src/features/([^/]+)/routes\\.ts$' },
+      from: { path: '^src/features/([^/]+)/([a-z-]+-)?routes\\.ts$' },
       to: { path: PRIVATE, pathNot: ['^src/features/$1/', 'schemas\\.ts$'] }
     },
     {

@@ -1,5 +1,5 @@
 -- Credits: transfers between accounts, which nobody changes, and beside them what they add up to.
---
+-- `apply_credit_transfers` (the next migration) is the only writer of both.
 -- An account is a kind and a holder. The holder is a member, or the organization itself, which is the
 -- nil uuid. Kinds: `issued` (where credits come from, of the organization alone), `pool` (what the
 -- organization can hand out or spend), `member` (what a member can spend), `held` and `spent` (of
