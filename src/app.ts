@@ -3,6 +3,14 @@ import type { Deps } from './deps.js'
 import { apiKeyRoutes } from './features/api-keys/routes.js'
 import { billingRoutes } from './features/billing/routes.js'
 import { brandingRoutes } from './features/branding/routes.js'
+import { creditAllocationRoutes } from './features/credit-allocations/routes.js'
+import { creditAccountRoutes } from './features/credits/account-routes.js'
+import { creditRoutes } from './features/credits/routes.js'
+import { creditTransferListRoutes } from './features/credits/transfer-list-routes.js'
+import { creditUsageRoutes } from './features/credits/usage-routes.js'
+import { creditQuotaRoutes } from './features/credit-quotas/routes.js'
+import { creditRequestRoutes } from './features/credit-requests/routes.js'
+import { creditSettingsRoutes } from './features/credit-settings/routes.js'
 import { domainClaimRoutes } from './features/domain-claims/routes.js'
 import { eventRoutes } from './features/events/routes.js'
 import { exportRoutes } from './features/exports/routes.js'
@@ -43,6 +51,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(brandingRoutes, { deps })
   await app.register(policyRoutes, { deps })
   await app.register(billingRoutes, { deps })
+  await app.register(creditAllocationRoutes, { deps })
   await app.register(memberRoutes, { deps })
   await app.register(reassignmentRoutes, { deps })
   await app.register(ownershipRoutes, { deps })
@@ -50,9 +59,16 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(importRoutes, { deps })
   await app.register(groupRoutes, { deps })
   await app.register(invitationRoutes, { deps })
+  await app.register(creditQuotaRoutes, { deps })
+  await app.register(creditRequestRoutes, { deps })
+  await app.register(creditSettingsRoutes, { deps })
   await app.register(domainClaimRoutes, { deps })
   await app.register(joiningRoutes, { deps })
   await app.register(signupPageRoutes, { deps })
+  await app.register(creditRoutes, { deps })
+  await app.register(creditTransferListRoutes, { deps })
+  await app.register(creditAccountRoutes, { deps })
+  await app.register(creditUsageRoutes, { deps })
   await app.register(eventRoutes, { deps })
   await app.register(exportRoutes, { deps })
   await app.register(noticeRoutes, { deps })

@@ -16,6 +16,8 @@ export interface Db extends Drizzle {
 export interface Tx extends Db {
   /** Adds rows that nothing in the transaction reads again: written together, just before the end. */
   readonly add: Outbox['add']
+  /** Whether it has added rows to a table. */
+  readonly adds: Outbox['has']
 }
 
 export interface Database extends Db {
@@ -74,7 +76,9 @@ async function runTransaction<T>(
     await client.query('begin')
     const db = dbOf(client)
     const outbox = createOutbox()
-    const result = await work(Object.assign(Object.create(db) as Db, { add: outbox.add }))
+    const result = await work(
+      Object.assign(Object.create(db) as Db, { add: outbox.add, adds: outbox.has })
+    )
     await outbox.write(db.run)
     const { command } = await client.query('commit')
     // What PostgreSQL answers when a statement failed and the work went on regardless.
@@ -88,6 +92,15 @@ async function runTransaction<T>(
   } finally {
     client.release(broken)
   }
+}
+
+/** Of SQL states: nothing of the transaction is there, for certain. Not so where a connection broke. */
+const ROLLED_BACK = /^(22|23|40|P0)/
+
+/** Whether the database itself refused what was done, so that it can be tried again. */
+export function isRolledBack(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof pg.DatabaseError && ROLLED_BACK.test(cause.code ?? '')
 }
 
 /** Whether a statement failed because a row like it exists; whoever ran it has wrapped the cause. */

@@ -20,6 +20,8 @@ export interface Outbox {
     rows: readonly T['$inferSelect'][],
     onConflict?: string
   ) => void
+  /** Whether anything was added to it. */
+  readonly has: (table: PgTable) => boolean
   /** Writes everything in one statement, however many rows and tables. */
   write(run: Run): Promise<void>
 }
@@ -33,6 +35,7 @@ export function createOutbox(): Outbox {
       if (known) known.rows.push(...rows)
       else additions.push({ table, onConflict, rows: [...rows] })
     },
+    has: (table) => additions.some((one) => one.table === table),
     async write(run) {
       if (additions.length === 0) return
       const values = additions.map(({ table, rows }) => toJson(table, rows))

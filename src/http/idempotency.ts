@@ -47,7 +47,7 @@ export async function answerOnce<T, B>(
   reply: FastifyReply,
   { run, toAnswer }: Once<T, B>
 ): Promise<B> {
-  const key = readKey(request)
+  const key = readIdempotencyKey(request)
   const send = (answer: Answer<B> | Problem) => {
     if (answer instanceof Problem) throw answer
     void reply.code(answer.status)
@@ -80,7 +80,8 @@ function callerOf(request: FastifyRequest): string {
   return access?.class === 'operator' ? keyContext(request).actor.id : `address:${request.ip}`
 }
 
-function readKey(request: FastifyRequest): string | undefined {
+/** The Idempotency-Key of a request. @throws Problem invalid_request */
+export function readIdempotencyKey(request: FastifyRequest): string | undefined {
   const header = request.headers['idempotency-key']
   if (header === undefined) return undefined
   const [, quoted, bare] = KEY.exec(String(header)) ?? []

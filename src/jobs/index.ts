@@ -1,3 +1,5 @@
+import { refillQuotas } from '../features/credit-quotas/refill-quotas.sweep.js'
+import { settleDueCredits } from '../features/credits/settle-credits.sweep.js'
 import { checkDomainClaims } from '../features/domain-claims/check-domain-claims.sweep.js'
 import { failDomainClaims } from '../features/domain-claims/fail-domain-claims.sweep.js'
 import { sendDomainCode } from '../features/domain-claims/send-domain-code.job.js'
@@ -31,6 +33,8 @@ export const JOBS: ReadonlyMap<string, Job> = new Map(
 export const SWEEPS: readonly Sweep[] = [
   expireInvitations,
   expireExports,
+  refillQuotas,
+  settleDueCredits,
   failDomainClaims,
   checkDomainClaims,
   flagOrganizations,

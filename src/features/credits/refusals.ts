@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors.js'
+import { CREDITS_MAX } from '../../policy/credits-shape.js'
 import {
   creditAmountTooLarge,
   creditsFrozen,
@@ -10,7 +11,6 @@ import {
   unknownMember,
   unknownTransfer
 } from './errors.js'
-import { CREDITS_MAX } from '../../policy/credits-shape.js'
 import type { TransferRequest } from './transfer-request.js'
 
 /** What the ledger says when it does not do a transfer. */

@@ -1,0 +1,226 @@
+import { runCommand } from '../../command.js'
+import { type CallContext, SYSTEM } from '../../context.js'
+import { isRolledBack } from '../../db/client.js'
+import type { Deps } from '../../deps.js'
+import { appendEvents } from '../events/append-events.js'
+import type { Notified } from '../events/notify.js'
+import { applyTransfers } from './apply-transfers.js'
+import { ledgerBusy } from './errors.js'
+import { findDue, settleCredits } from './settle-credits.js'
+import { crossingEvents, transferEvents } from './transfer-events.js'
+import type { PlacedRequest, TransferOutcome } from './transfer-request.js'
+
+/** The transfers of one request, and where what is told of them belongs. */
+export interface TransferGroup {
+  readonly ctx: CallContext
+  readonly organizationId: string
+  readonly policyVersion: number
+  readonly notified: Notified
+  readonly placed: readonly PlacedRequest[]
+  /** Everything, or nothing. */
+  readonly isWhole: boolean
+}
+
+/** Does transfers, those of requests that wait at the same moment in one transaction. */
+export interface Ledger {
+  /**
+   * In the order of the calls, as far as they touch the same organization. Resolves once they are
+   * committed; of a whole group of which one is refused, nothing is.
+   *
+   * @throws Problem ledger_busy before anything was done
+   */
+  transfer(group: TransferGroup): Promise<TransferOutcome[]>
+}
+
+/** Transfers of one transaction; one request may have more. */
+const BATCH_MAX = 200
+/** Transfers that may wait in a lane: about five transactions. Who comes later is told at once. */
+const WAITING_MAX = 1_000
+/** Transactions at the same time. An organization is always in the same lane, which keeps its order. */
+const LANES = 2
+/** How often what the database has rolled back, such as a deadlock's victim, is tried. */
+const TRIES_MAX = 5
+const RETRY_AFTER_SECONDS = 1
+
+interface Waiting {
+  readonly group: TransferGroup
+  readonly resolve: (outcomes: TransferOutcome[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Lane {
+  readonly queue: Waiting[]
+  /** Transfers in the queue. */
+  size: number
+  isRunning: boolean
+}
+
+/**
+ * The engine. A host asks for every request of its users, and a busy organization has one pool: what
+ * waits while a transaction is under way goes together in the next, with one lock, one statement and
+ * one flush for all of it. Requests under way are what fills it, so a server that lets them finish
+ * before it stops leaves nothing behind.
+ */
+export function createLedger(deps: Deps): Ledger {
+  const lanes = Array.from(
+    { length: LANES },
+    (): Lane => ({ queue: [], size: 0, isRunning: false })
+  )
+  return {
+    transfer(group) {
+      const lane = lanes[laneOf(group.organizationId)]
+      if (!lane) throw new Error('there is a lane for everybody')
+      if (lane.size > 0 && lane.size + group.placed.length > WAITING_MAX) {
+        throw ledgerBusy({ retry_after: RETRY_AFTER_SECONDS })
+      }
+      return new Promise((resolve, reject) => {
+        lane.queue.push({ group, resolve, reject })
+        lane.size += group.placed.length
+        // At the end of this turn, so that requests parsed in it go together.
+        if (!lane.isRunning) {
+          lane.isRunning = true
+          setImmediate(() => void drain(deps, lane))
+        }
+      })
+    }
+  }
+}
+
+/** The last character of an id is as good as random. */
+const laneOf = (organizationId: string) =>
+  (organizationId.codePointAt(organizationId.length - 1) ?? 0) % LANES
+
+async function drain(deps: Deps, lane: Lane): Promise<void> {
+  while (lane.queue.length > 0) {
+    const batch = takeBatch(lane)
+    try {
+      await runBatch(deps, batch)
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
+  }
+  lane.isRunning = false
+}
+
+/** As many groups as go together: a whole one goes alone, and nothing is named twice. */
+function takeBatch(lane: Lane): Waiting[] {
+  const batch: Waiting[] = []
+  const names = new Set<string>()
+  let size = 0
+  for (const waiting of lane.queue) {
+    const { group } = waiting
+    const named = group.placed.flatMap(namesOf)
+    const fits = size + group.placed.length <= BATCH_MAX && !named.some((name) => names.has(name))
+    if (batch.length > 0 && (isAlone(group) || !fits)) break
+    batch.push(waiting)
+    size += group.placed.length
+    for (const name of named) names.add(name)
+    if (isAlone(group)) break
+  }
+  lane.queue.splice(0, batch.length)
+  lane.size -= size
+  return batch
+}
+
+/** One by itself is whole in any company. */
+const isAlone = ({ isWhole, placed }: TransferGroup) => isWhole && placed.length > 1
+
+function namesOf({ organizationId, request: { idempotencyKey: key, ofId } }: PlacedRequest) {
+  return [
+    ...(key === undefined ? [] : [`${organizationId} key ${key}`]),
+    ...(ofId === undefined ? [] : [`${organizationId} of ${ofId}`])
+  ]
+}
+
+async function runBatch(deps: Deps, batch: readonly Waiting[]): Promise<void> {
+  const outcomes = await commit(
+    deps,
+    batch.map(({ group }) => group)
+  ).catch((error: unknown) => {
+    // What the database refused can be found out one by one; what may have been committed cannot.
+    if (!isRolledBack(error)) throw error
+    return undefined
+  })
+  const short = outcomes ? await findShort(deps, batch, outcomes) : new Set(batch)
+  batch.forEach((waiting, index) => {
+    const found = outcomes?.[index]
+    if (found && !short.has(waiting)) waiting.resolve(found)
+  })
+  // One after the other: what is left of the batch keeps its order.
+  for (const waiting of batch) {
+    if (!short.has(waiting)) continue
+    await runAgain(deps, waiting.group).then(waiting.resolve, waiting.reject)
+  }
+}
+
+/** Whoever lacked credits that time may have given back meanwhile. */
+async function findShort(
+  deps: Deps,
+  batch: readonly Waiting[],
+  outcomes: readonly TransferOutcome[][]
+): Promise<ReadonlySet<Waiting>> {
+  const short = batch.filter((_, index) => outcomes[index]?.some(isShort))
+  if (short.length === 0) return new Set()
+  const ids = [...new Set(short.map(({ group }) => group.organizationId))]
+  const latest = new Date(Math.max(...short.map(({ group }) => group.ctx.now.getTime())))
+  const due = new Set(await findDue(deps.db, ids, latest))
+  return new Set(short.filter(({ group }) => due.has(group.organizationId)))
+}
+
+const isShort = (outcome: TransferOutcome) =>
+  outcome.status === 'refused' && outcome.problem.definition.code === 'insufficient_credits'
+
+/** Once what was due is written down, or as often as the database asks for it. */
+async function runAgain(deps: Deps, group: TransferGroup): Promise<TransferOutcome[]> {
+  await settleCredits(deps, group.organizationId, group.ctx.now)
+  for (let tried = 1; ; tried += 1) {
+    try {
+      const [outcomes] = await commit(deps, [group])
+      if (!outcomes) throw new Error('a group was left without an answer')
+      return outcomes
+    } catch (error) {
+      if (!isRolledBack(error) || tried >= TRIES_MAX) throw error
+    }
+  }
+}
+
+/** Of a whole group that is not done, thrown out of its transaction. */
+class NotDone extends Error {
+  readonly outcomes: TransferOutcome[]
+
+  constructor(outcomes: TransferOutcome[]) {
+    super('a group is done as a whole or not at all')
+    this.outcomes = outcomes
+  }
+}
+
+/** One transaction, and what became of each group. */
+async function commit(deps: Deps, groups: readonly TransferGroup[]): Promise<TransferOutcome[][]> {
+  const ctx: CallContext = { actor: SYSTEM, now: deps.now(), requestId: null, locale: 'en' }
+  try {
+    return await runCommand(deps, ctx, async (tx) => {
+      const outcomes = await applyTransfers(
+        tx,
+        groups.flatMap(({ placed }) => placed)
+      )
+      const next = outcomes.values()
+      const each = groups.map(({ placed }) => placed.map(() => nextOf(next)))
+      groups.forEach((group, index) => {
+        const own = each[index] ?? []
+        if (isAlone(group) && own.some(({ status }) => status === 'refused')) throw new NotDone(own)
+        const events = [...own.flatMap(transferEvents), ...own.flatMap(crossingEvents)]
+        if (events.length > 0) appendEvents(tx, group.ctx, group, events)
+      })
+      return each
+    })
+  } catch (error) {
+    if (error instanceof NotDone) return [error.outcomes]
+    throw error
+  }
+}
+
+function nextOf(outcomes: Iterator<TransferOutcome>): TransferOutcome {
+  const { value, done } = outcomes.next()
+  if (done === true) throw new Error('a transfer was left without an answer')
+  return value as TransferOutcome
+}
