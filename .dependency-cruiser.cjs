@@ -1,7 +1,7 @@
 // The floors of docs/architecture.md: a file imports from its own floor or a lower one.
 // A new file directly in src/ stands on the ground until it is named here.
 const BESIDE_CONTEXT = 'context|command|policy-versions|refusals|standing'
-const COMMAND_LINE = 'cli|deployment|key-commands|openapi-document|policy-commands|processes'
+const COMMAND_LINE = 'cli|credit-commands|deployment|key-commands|openapi-document|policy-commands|processes'
 const JOB_LIST = '^src/jobs/index\\.ts$'
 const FLOORS = [
   [
@@ -28,7 +28,7 @@ const NO_FLOOR_BELOW = FLOORS.slice(0, -1).map(([floor, path], index) => ({
 const ROUTES = '^src/features/[^/]+/([a-z-]+-)?routes\\.ts$'
 const KNOW_FASTIFY = [ROUTES, '^src/(pages|http)/', '^src/(app|processes)\\.ts$']
 /** What an export is made of: it tells everything in the shapes in which the API tells it. */
-const EXPORT_CONTENTS = '^src/features/exports/contents\\.ts$'
+const EXPORT_CONTENTS = '^src/features/exports/(credit-)?contents\\.ts$'
 /** What is one feature to whoever reads the API, in folders by the noun of its paths. */
 const CREDITS_PARTS = '^src/features/credit-[^/]+/'
 const PRIVATE = '^src/features/[^/]+/([^/]*schemas|errors|[^/]+\\.job|[^/]+\\.sweep)\\.ts$'

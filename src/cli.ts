@@ -20,6 +20,8 @@ const HELP = `muster: team management behind one API
                             MUSTER_ENCRYPTION_KEYS; stores nothing
   muster policy check FILE  say what follows from a policy: who could gain power, and by which acts.
                             Needs no database; exit 1 when there is an error
+  muster credits verify     add up all credit transfers again and compare with the balances; exit 1
+                            when one differs
   muster openapi            write openapi/openapi.json from the routes
       --check                 only compare; exit 1 when it differs
 
@@ -62,11 +64,12 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['keys revoke', { takesArgument: true, run: revokeKey }],
   ['keys generate', { run: generateKeys }],
   ['policy check', { takesArgument: true, run: checkPolicy }],
+  ['credits verify', { run: verifyCredits }],
   ['openapi', { options: ['check'], run: openApi }]
 ])
 
 /** What a second word says more of. */
-const TWO_WORDS = ['keys', 'policy']
+const TWO_WORDS = ['keys', 'policy', 'credits']
 
 // Loading most of Muster takes a second: each command loads what it needs, when the configuration
 // has been read.
@@ -113,6 +116,12 @@ async function checkPolicy(_values: Values, path: string): Promise<void> {
   if (path === '') throw new StartupError('policy check takes a file: muster policy check FILE')
   const commands = await import('./policy-commands.js')
   await commands.checkPolicyFile(path)
+}
+
+async function verifyCredits(): Promise<void> {
+  const config = loadConfig()
+  const commands = await import('./credit-commands.js')
+  await commands.verifyCredits(config)
 }
 
 async function openApi({ check }: Values): Promise<void> {
