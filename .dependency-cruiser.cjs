@@ -25,7 +25,7 @@ const NO_FLOOR_BELOW = FLOORS.slice(0, -1).map(([floor, path], index) => ({
   to: { path: FLOORS.slice(index + 1).map(([, above]) => above) }
 }))
 
-const ROUTES = '^src/features/[^/]+/([a-z-]+-)?routes\\.ts$'
+const ROUTES = '^src/features/[^/]+/[a-z-]*routes\\.ts$'
 const KNOW_FASTIFY = [ROUTES, '^src/(pages|http)/', '^src/(app|processes)\\.ts$']
 /** What an export is made of: it tells everything in the shapes in which the API tells it. */
 const EXPORT_CONTENTS = '^src/features/exports/(credit-)?contents\\.ts$'
@@ -103,7 +103,7 @@ module.exports = {
       name: 'routes-may-answer-with-another-shape',
       severity: 'error',
       comment: 'Accepting an invitation answers with a member: that wire shape, and nothing else.',
-      from: { path: '^src/features/([^/]+)/([a-z-]+-)?routes\\.ts$' },
+      from: { path: '^src/features/([^/]+)/[a-z-]*routes\\.ts$' },
       to: { path: PRIVATE, pathNot: ['^src/features/$1/', 'schemas\\.ts$'] }
     },
     {

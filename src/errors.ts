@@ -108,3 +108,17 @@ export const organizationCanceled = defineProblem({
     'L’abonnement de l’organisation est résilié : il faut d’abord le rétablir.'
   ]
 })
+
+export const invalidRequest = defineProblem({
+  code: 'invalid_request',
+  status: 400,
+  en: ['Invalid request', 'The request does not match what this operation takes.'],
+  fr: ['Requête invalide', 'La requête ne correspond pas à ce que cette opération attend.']
+})
+
+export const idempotencyKeyReused = defineProblem({
+  code: 'idempotency_key_reused',
+  status: 422,
+  en: ['Idempotency key reused', 'This Idempotency-Key was answered for another body.'],
+  fr: ['Clé d’idempotence réutilisée', 'Cette Idempotency-Key a déjà servi pour un autre corps.']
+})

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { CallContext, KeyContext, OrgContext } from '../context.js'
 import { apiKeySecretMatches, parseApiKeyToken } from '../crypto/api-key-token.js'
 import type { Deps } from '../deps.js'
-import { notFound } from '../errors.js'
+import { invalidRequest, notFound } from '../errors.js'
 import { idPattern } from '../ids.js'
 import { permits } from '../policy/decide.js'
 import type { Policy } from '../policy/document.js'
@@ -17,7 +17,6 @@ import {
   actorNotMember,
   actorSuspended,
   insufficientScope,
-  invalidRequest,
   organizationLimited,
   unauthenticated
 } from './errors.js'

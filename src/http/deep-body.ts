@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { invalidRequest } from './errors.js'
+import { invalidRequest } from '../errors.js'
 
 const DEPTH_MAX = 20
 

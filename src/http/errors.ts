@@ -1,12 +1,5 @@
 import { defineProblem } from '../errors.js'
 
-export const invalidRequest = defineProblem({
-  code: 'invalid_request',
-  status: 400,
-  en: ['Invalid request', 'The request does not match what this operation takes.'],
-  fr: ['Requête invalide', 'La requête ne correspond pas à ce que cette opération attend.']
-})
-
 export const unauthenticated = defineProblem({
   code: 'unauthenticated',
   status: 401,
@@ -61,13 +54,6 @@ export const idempotencyKeyInUse = defineProblem({
   status: 409,
   en: ['Idempotency key in use', 'A request with this Idempotency-Key is still running.'],
   fr: ['Clé d’idempotence en cours', 'Une requête avec cette Idempotency-Key est en cours.']
-})
-
-export const idempotencyKeyReused = defineProblem({
-  code: 'idempotency_key_reused',
-  status: 422,
-  en: ['Idempotency key reused', 'This Idempotency-Key was answered for another body.'],
-  fr: ['Clé d’idempotence réutilisée', 'Cette Idempotency-Key a déjà servi pour un autre corps.']
 })
 
 export const tooManyRequests = defineProblem({

@@ -4,9 +4,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AnswerKeeper } from '../context.js'
 import { idempotencyKeys } from '../db/tables/idempotency-keys.js'
 import type { Deps } from '../deps.js'
-import { Problem, type ProblemMembers, problemCatalogue } from '../errors.js'
+import {
+  idempotencyKeyReused,
+  invalidRequest,
+  Problem,
+  type ProblemMembers,
+  problemCatalogue
+} from '../errors.js'
 import { keyContext, orgContext } from './access.js'
-import { idempotencyKeyInUse, idempotencyKeyReused, invalidRequest } from './errors.js'
+import { idempotencyKeyInUse } from './errors.js'
 
 /** How long an answer is kept: a retry after that is a new command. */
 const ANSWER_KEPT_MS = 24 * 3_600_000

@@ -35,6 +35,7 @@ const TAGS = [
   },
   { name: 'Events', description: 'What happened, by whom.' },
   { name: 'Billing', description: 'What was bought, and what became due: charges and credits.' },
+  { name: 'Credits', description: 'What a team has to spend, with whom, and how it was used.' },
   { name: 'Exports', description: 'All that a team holds, as one file.' },
   { name: 'API keys', description: 'How your backend proves itself.' },
   { name: 'Operating', description: 'For whoever keeps Muster running.' }

@@ -1,8 +1,8 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { PageRequest, PageResult } from '../db/page.js'
+import { invalidRequest } from '../errors.js'
 import { type IdPrefix, idPattern } from '../ids.js'
 import { ref } from '../schemas.js'
-import { invalidRequest } from './errors.js'
 
 const PAGE_LIMIT_MAX = 100
 const PAGE_LIMIT_DEFAULT = 25

@@ -1,13 +1,12 @@
 import type { Static } from '@sinclair/typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { OrgContext } from '../context.js'
-import { fill, type Locale, Problem } from '../errors.js'
+import { fill, invalidRequest, type Locale, Problem } from '../errors.js'
 import type { Policy } from '../policy/document.js'
 import { wordsFor } from '../policy/texts.js'
 import type { ProblemSchema } from '../schemas.js'
 import {
   internalError,
-  invalidRequest,
   payloadTooLarge,
   serviceUnavailable,
   unsupportedMediaType

@@ -8,9 +8,8 @@ import Fastify, {
   type RouteOptions
 } from 'fastify'
 import type { Deps } from '../deps.js'
-import { notFound } from '../errors.js'
+import { invalidRequest, notFound } from '../errors.js'
 import { newId } from '../ids.js'
-import { invalidRequest } from './errors.js'
 import { createErrorHandler } from './problem.js'
 import { buildValidator, findUnstorable, OWN_FORMATS } from './validation.js'
 

@@ -15,11 +15,7 @@ await t.test(
     await team.allocate(ana, 300)
     await team.spend(100, { member_id: ana })
     await team.hold(50, { member_id: ana })
-    const environment = {
-      DATABASE_URL: app.databaseUrl,
-      MUSTER_LINK_SECRETS: generateKeyRing(),
-      MUSTER_ENCRYPTION_KEYS: generateKeyRing()
-    }
+    const environment = deploymentOn(app.databaseUrl)
     t.match(await runMuster(t, ['credits', 'verify'], environment), {
       code: 0,
       stdout: 'Every balance is what its transfers add up to.\n'
