@@ -12,12 +12,14 @@ interface Naming {
   readonly keys: readonly (string | undefined)[]
 }
 
+const UNKNOWN_ROLE = 'names a role that is not in roles'
+
 /** What no single field can see: names that lead nowhere, doubles, and what cannot both be meant. */
 export function checkReferences(policy: PolicySource): Issue[] {
   const keys = new Set(policy.roles.map(({ key }) => key))
   const unknown = namings(policy)
     .filter((naming) => naming.keys.some((key) => key !== undefined && !isKnown(key, keys)))
-    .map(({ path }) => ({ path, message: 'names a role that is not in roles' }))
+    .map(({ path }) => ({ path, message: UNKNOWN_ROLE }))
   return [...unknown, ...contradictions(policy, keys)]
 }
 
@@ -74,7 +76,8 @@ function contradictions(policy: PolicySource, keys: ReadonlySet<string>): Issue[
     ...(invitations.fields.resources !== 'absent' && invitations.resource_choices.length === 0
       ? [{ path: ['invitations', 'resource_choices'], message: 'leaves nothing to choose' }]
       : []),
-    ...moneyContradictions(policy)
+    ...moneyContradictions(policy),
+    ...creditContradictions(policy, keys)
   ]
 }
 
@@ -127,6 +130,34 @@ function moneyContradictions({
     )
   ]
 }
+
+function creditContradictions(
+  { credits, billing, invitations }: PolicySource,
+  keys: ReadonlySet<string>
+): Issue[] {
+  const { kind, modes, role_amounts: amounts, low_at: thresholds } = credits
+  const roles = amounts.map(({ role }) => role)
+  return [
+    ...whenever(
+      kind === 'money' && !billing.credit_on_removal,
+      ['credits', 'kind'],
+      'is money where billing gives none back: it needs billing.credit_on_removal'
+    ),
+    ...whenever(
+      kind !== 'pool' && invitations.fields.credits !== 'absent',
+      ['invitations', 'fields', 'credits'],
+      'is for credits of the kind pool'
+    ),
+    ...roles.flatMap((role, index) =>
+      whenever(!keys.has(role), ['credits', 'role_amounts', index, 'role'], UNKNOWN_ROLE)
+    ),
+    ...whenever(isRepeating(modes), ['credits', 'modes'], 'has the same mode twice'),
+    ...whenever(isRepeating(roles), ['credits', 'role_amounts'], 'has the same role twice'),
+    ...whenever(isRepeating(thresholds), ['credits', 'low_at'], 'has the same percentage twice')
+  ]
+}
+
+const isRepeating = (values: readonly unknown[]) => new Set(values).size < values.length
 
 const comesFirst = (one: string | null, other: string | null) =>
   one !== null && other !== null && durationDays(one) < durationDays(other)

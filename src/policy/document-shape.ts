@@ -194,13 +194,17 @@ const ABOUT_MEMBERS = [
   'reassignment.declined',
   'reassignment.timed_out'
 ] as const
-/** What befell the team itself: it concerns no member more than others. */
+/** What befell the team itself: no member is told of it but by role. */
 const ABOUT_TEAMS = [
   'domain_claim.verified',
   'domain_claim.failed',
   'join_request.created',
   'signup_page.filled',
-  'seats.limit_reached'
+  'seats.limit_reached',
+  'credits.low',
+  'credits.exhausted',
+  'credits.quota_short',
+  'credit_request.created'
 ] as const
 
 export const NOTIFIABLE = [...ABOUT_MEMBERS, ...ABOUT_TEAMS] as const

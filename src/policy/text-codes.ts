@@ -49,7 +49,11 @@ const IN_NOTIFICATIONS: Readonly<Record<Notifiable, readonly string[]>> = {
   'domain_claim.failed': ['team', 'domain'],
   'join_request.created': ['team', 'person', 'domain'],
   'signup_page.filled': ['team', 'page', 'limit'],
-  'seats.limit_reached': ['team', 'actor', 'limit']
+  'seats.limit_reached': ['team', 'actor', 'limit'],
+  'credits.low': ['team', 'member', 'percent', 'available'],
+  'credits.exhausted': ['team', 'member'],
+  'credits.quota_short': ['team', 'needed', 'available'],
+  'credit_request.created': ['team', 'member', 'amount']
 }
 
 const textsAbout = (event: Notifiable) =>

@@ -54,6 +54,7 @@ export async function fullOrganization(app: TestApp) {
   await claimDomain(app, org, `${unique('full').replace('_', '-')}.test`)
   await call('POST', `${org.path}/signup-pages`, { body: { max_signups: 2 } })
   await insertTheRest(deps.db, org.id)
+  await insertCredits(deps.db, org.id, ana.id)
   return { ...org, ana, token, invitation }
 }
 
@@ -94,6 +95,46 @@ async function insertTheRest(db: Db, id: string): Promise<void> {
       values (${uuid}, 'again@full.test', now(), 1) on conflict do nothing)
     insert into jobs (organization_id, id, name, payload, created_at, attempts, last_error, failed_at)
     values (${uuid}, gen_random_uuid(), 'send-invitation-email', '{}', now(), 7, 'no', now())`)
+}
+
+/** A ledger in which one of everything has happened: most products have none. */
+async function insertCredits(db: Db, id: string, memberId: string): Promise<void> {
+  const [uuid, member] = [idToUuid('org', id), idToUuid('mem', memberId)]
+  const pool = '00000000-0000-0000-0000-000000000000'
+  await db.execute(sql`
+    with ids as materialized (
+      select gen_random_uuid() as top_up, gen_random_uuid() as allocation, gen_random_uuid() as hold),
+    accounts as (
+      insert into credit_accounts (organization_id, holder_id, issued, balance, held, spent)
+      values (${uuid}, ${pool}, 1000, 600, 0, 0), (${uuid}, ${member}, 0, 300, 100, 0)),
+    transfers as (
+      insert into credit_transfers (organization_id, id, kind, amount, from_account, from_id,
+        to_account, to_id, member_id, balance, priority, actor_type, actor_id, created_at)
+      select ${uuid}::uuid, top_up, 'top_up', 1000, 'issued', ${pool}::uuid, 'pool', ${pool}::uuid,
+        null::uuid, 1000, 1, 'api_key', 'key', now() from ids
+      union all
+      select ${uuid}::uuid, allocation, 'allocate', 400, 'pool', ${pool}::uuid, 'member',
+        ${member}::uuid, ${member}::uuid, 600, null, 'api_key', 'key', now() from ids
+      union all
+      select ${uuid}::uuid, hold, 'hold', 100, 'member', ${member}::uuid, 'held', ${member}::uuid,
+        ${member}::uuid, 300, null, 'api_key', 'key', now() from ids),
+    holds as (
+      insert into credit_holds (organization_id, id, holder_id, member_id, amount, expires_at)
+      select ${uuid}, hold, ${member}::uuid, ${member}::uuid, 100, '2100-01-01' from ids),
+    lots as (
+      insert into credit_lots (organization_id, holder_id, top_up_id, remaining, priority)
+      select ${uuid}, holder, top_up, 300, 1 from ids, unnest(array[${pool}, ${member}]::uuid[]) holder),
+    parts as (
+      insert into credit_transfer_lots (organization_id, transfer_id, top_up_id, amount)
+      select ${uuid}, allocation, top_up, 400 from ids),
+    settings as (
+      insert into credit_settings (organization_id, updated_at) values (${uuid}, now())),
+    quotas as (
+      insert into credit_quotas (organization_id, scope, key, amount)
+      values (${uuid}, 'everybody', '', 500), (${uuid}, 'role', 'member', 700))
+    insert into credit_requests (organization_id, id, member_id, amount, reason, status, created_at,
+      updated_at)
+    values (${uuid}, gen_random_uuid(), ${member}, 200, 'A thesis', 'pending', now(), now())`)
 }
 
 /** A team of so many active members, each with the offer that it accepted and three events. */

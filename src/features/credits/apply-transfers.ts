@@ -7,8 +7,7 @@ import {
   creditTransfers,
   POOL_HOLDER
 } from '../../db/tables/credits.js'
-import type { Problem } from '../../errors.js'
-import { idempotencyKeyReused } from '../../http/errors.js'
+import { idempotencyKeyReused, type Problem } from '../../errors.js'
 import { idToUuid, newId, uuidToId } from '../../ids.js'
 import { refusalOf } from './refusals.js'
 import { isSameTransfer } from './same-transfer.js'
@@ -135,7 +134,11 @@ function toOutcome({ placed, id, applied, known }: Answered): TransferOutcome {
 const refused = (problem: Problem): TransferOutcome => ({ status: 'refused', problem })
 
 /** The row that the function wrote: what it did not decide is as it was asked. */
-function toRow({ request, ...call }: PlacedRequest, id: string, applied: Applied): CreditTransferRow {
+function toRow(
+  { request, ...call }: PlacedRequest,
+  id: string,
+  applied: Applied
+): CreditTransferRow {
   const { member_id: memberId } = applied
   return {
     organizationId: call.organizationId,

@@ -1,4 +1,4 @@
-import { invalidRequest } from '../../http/errors.js'
+import { invalidRequest } from '../../errors.js'
 import type { CreditTransferCreate, TransferWish, WANTED_KINDS } from './schemas.js'
 import type { TransferRequest } from './transfer-request.js'
 

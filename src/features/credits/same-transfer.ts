@@ -18,6 +18,7 @@ export function isSameTransfer({ request }: PlacedRequest, done: CreditTransferR
     (request.priority ?? null) === done.priority &&
     isDeepStrictEqual(request.metadata ?? {}, done.metadata) &&
     // A hold that says no instant gets one of its own each time.
-    (kind === 'hold' || (request.expiresAt?.getTime() ?? null) === (done.expiresAt?.getTime() ?? null))
+    (kind === 'hold' ||
+      (request.expiresAt?.getTime() ?? null) === (done.expiresAt?.getTime() ?? null))
   )
 }

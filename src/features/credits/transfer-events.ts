@@ -1,7 +1,7 @@
 import type { CreditTransferRow, TransferKind } from '../../db/tables/credits.js'
 import { POOL_HOLDER } from '../../db/tables/credits.js'
-import type { EventType, SubjectType } from '../events/event-types.js'
 import type { NewEvent } from '../events/append-events.js'
+import type { EventType, SubjectType } from '../events/event-types.js'
 import type { TransferOutcome } from './transfer-request.js'
 
 /** What is told of by an event: of spends, and holds, the ledger itself is the record. */

@@ -1,18 +1,15 @@
 import { and, asc, eq, gt, ne, type SQL, sql } from 'drizzle-orm'
-import type { PolicyVersion } from '../../context.js'
-import type { Db } from '../../db/client.js'
-import { type PageRequest, type PageResult, selectPage } from '../../db/page.js'
+import { selectPage } from '../../db/page.js'
 import { type BillingEntryRow, billingEntries } from '../../db/tables/billing-entries.js'
 import { domainClaims } from '../../db/tables/domain-claims.js'
 import { events } from '../../db/tables/events.js'
-import { type ExportRow, exports } from '../../db/tables/exports.js'
+import { exports } from '../../db/tables/exports.js'
 import { groupMembers, groups } from '../../db/tables/groups.js'
 import { invitations } from '../../db/tables/invitations.js'
 import { joinRequests } from '../../db/tables/join-requests.js'
 import { mailSuppressions } from '../../db/tables/mail-suppressions.js'
 import { members } from '../../db/tables/members.js'
 import { notices } from '../../db/tables/notices.js'
-import type { OrganizationRow } from '../../db/tables/organizations.js'
 import { signupPages, signups } from '../../db/tables/signup-pages.js'
 import { idToUuid } from '../../ids.js'
 import { matrixOf } from '../../policy/matrix.js'
@@ -32,33 +29,12 @@ import { countEachRole } from '../roles/queries.js'
 import { toRole } from '../roles/schemas.js'
 import { toSignupPage } from '../signup-pages/schemas.js'
 import { toMailSuppression } from '../suppressions/schemas.js'
+import { tellCredits } from './credit-contents.js'
+import { byId, type ExportSource, type Line, type Lines, PAGE_ROWS_MAX, pagesOf } from './lines.js'
 import { toExport } from './schemas.js'
 
-/** What a change of the lines' shapes would count up. */
+/** What a change of the lines’ shapes would count up. */
 const FORMAT = 1
-
-/** Rows of one statement, and lines in memory. */
-const PAGE_ROWS_MAX = 500
-
-/** What an export is made of, read by one transaction that sees one moment. */
-export interface ExportSource {
-  readonly db: Db
-  readonly row: ExportRow
-  readonly organization: OrganizationRow
-  /** The newest version, with the organization's own roles. */
-  readonly policy: PolicyVersion
-  /** Where its links lead. */
-  readonly baseUrl: string
-  readonly now: Date
-}
-
-/** One line of the file. */
-export interface Line {
-  readonly type: string
-  readonly data: unknown
-}
-
-type Lines = AsyncGenerator<readonly Line[]>
 
 /**
  * Everything that the organization holds in Muster, in the shapes in which the API tells it, what is
@@ -78,6 +54,7 @@ export async function* tellEverything(source: ExportSource): Lines {
   yield* tellNotices(source)
   yield* tellSuppressions(source)
   yield* tellBillingEntries(source)
+  yield* tellCredits(source)
   yield* tellPastExports(source)
   yield* tellEvents(source)
 }
@@ -234,26 +211,4 @@ async function* tellEvents({ db, organization }: ExportSource): Lines {
   const filter = { where: eq(events.organizationId, organization.id), newestFirst: false }
   const read = byId((page) => selectPage(db, events, filter, page))
   yield* pagesOf(read, (row) => ({ type: 'event', data: toEvent(row) }))
-}
-
-/** The rows after the last of the page before; undefined: the first. */
-type ReadPage<Row> = (after: Row | undefined) => Promise<readonly Row[]>
-
-/** Page after page, until one that is not full. */
-async function* pagesOf<Row>(read: ReadPage<Row>, tell: (row: Row) => Line): Lines {
-  let rows = await read(undefined)
-  while (rows.length > 0) {
-    yield rows.map(tell)
-    rows = rows.length < PAGE_ROWS_MAX ? [] : await read(rows.at(-1))
-  }
-}
-
-/** Of a table that is ordered by id. What says that there are more is a row as well. */
-function byId<Row extends { readonly id: string }>(
-  select: (page: PageRequest) => Promise<PageResult<Row>>
-): ReadPage<Row> {
-  return async (after) => {
-    const page = { limit: PAGE_ROWS_MAX - 1, after: after?.id, includeTotal: false }
-    return (await select(page)).rows
-  }
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '../../db/client.js'
 import { type ExportRow, exportChunks } from '../../db/tables/exports.js'
-import type { Line } from './contents.js'
+import type { Line } from './lines.js'
 
 /** What is held in memory of a file, written or read. A longer line has a chunk of its own. */
 export const CHUNK_BYTES_MAX = 524_288

@@ -12,6 +12,7 @@ export interface Invitee {
   readonly locale?: Locale
   readonly message?: string
   readonly resources?: { readonly choice: 'new' | 'existing'; readonly ids?: readonly string[] }
+  readonly credits?: number
   readonly external_id?: string
   readonly metadata?: Record<string, string>
 }
@@ -52,14 +53,15 @@ export function readAddresses<T extends { readonly email: string }>(
 }
 
 function readInvitees(
-  { emails, invitations, role, locale, message, resources }: InvitationCreate,
+  { emails, invitations, role, locale, message, resources, credits }: InvitationCreate,
   separators: readonly string[]
 ): Invitee[] {
   const shared = {
     ...(role === undefined ? {} : { role }),
     ...(locale === undefined ? {} : { locale }),
     ...(message === undefined ? {} : { message }),
-    ...(resources === undefined ? {} : { resources })
+    ...(resources === undefined ? {} : { resources }),
+    ...(credits === undefined ? {} : { credits })
   }
   const listed = typeof emails === 'string' ? splitAddresses(emails, separators) : (emails ?? [])
   return [...listed.map((email) => ({ email })), ...(invitations ?? [])].map((invitee) => ({

@@ -7,11 +7,13 @@ import type { Problem } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
 import { refusalOf } from '../../refusals.js'
 import { circumstancesOf } from '../../standing.js'
+import { openPurse } from '../credits/purse.js'
 import { countHolders } from '../members/holders.js'
 import { type LockedOrganization, lockOrganization } from '../organizations/queries.js'
 import { openGate } from '../seats/seat-gate.js'
 import { readWanted, type Wanted } from './addresses.js'
 import { refuseFields } from './fields.js'
+import { initialCredits, refuseAmounts } from './initial-credits.js'
 import { findOccupants } from './occupants.js'
 import { offerSeats } from './offer-seats.js'
 import type { InvitationCreate } from './request-schemas.js'
@@ -31,9 +33,10 @@ type Plan = { readonly email: string } & (
 
 /**
  * Offers seats to the addresses of one request, each with its own result. A pending invitation uses
- * a seat, so two requests cannot both take the last one.
+ * a seat, and what it promises is reserved, so two requests cannot both take the last one.
  *
- * @throws Problem of the address when there is only one; no_addresses, too_many_addresses
+ * @throws Problem of the address when there is only one; no_addresses, too_many_addresses, not_permitted
+ * where a member who may not hand out credits names some
  */
 export async function createInvitations(
   deps: Deps,
@@ -47,6 +50,7 @@ export async function createInvitations(
       countMembers: true
     })
     const wanted = readWanted(input, organization.policy.policy)
+    refuseAmounts(organization, wanted)
     const plans = await planAll(tx, ctx, organization, { wanted, confirmed })
     const [first] = plans
     if (plans.length === 1 && first?.problem) throw first.problem
@@ -58,7 +62,7 @@ export async function createInvitations(
   })
 }
 
-/** Decides about each address in the order given: earlier ones take the seats. */
+/** Decides about each address in the order given: earlier ones take the seats, and the credits. */
 async function planAll(
   tx: Tx,
   ctx: OrgContext,
@@ -70,24 +74,31 @@ async function planAll(
     actor
   } = organization
   const roleOf = ({ role = policy.default_role }: Wanted['invitee']) => role
+  const creditsOf = (invitee: Wanted['invitee']) => initialCredits(policy, invitee, roleOf(invitee))
   const roles = wanted.map(({ invitee }) => roleOf(invitee))
   const occupants = await findOccupants(tx, ctx, wanted)
   const counts = await countHolders(tx, ctx, organization, roles)
+  const sum = wanted.reduce((all, { invitee }) => all + (creditsOf(invitee) ?? 0), 0)
+  const purse = await openPurse(tx, ctx, organization, sum)
   const gate = openGate(organization)
   const circumstances = { ...counts, ...circumstancesOf(organization.row), confirmed }
   return wanted.map(({ invitee, address, problem }): Plan => {
     const { email } = invitee
     if (problem) return { email, problem }
     const role = roleOf(invitee)
+    const credits = creditsOf(invitee)
     const refusal =
       refusalOf(decide(policy, actor, { type: 'invite', role }, circumstances)) ??
       refuseFields(policy, invitee) ??
       occupants.refuse(invitee, address.key) ??
+      purse.refuse(credits ?? 0) ??
       gate.take({ from: occupants.lapsedAt(address.key), to: 'invited' })
     if (refusal) return { email, problem: refusal }
     occupants.claim(invitee, address.key)
     counts.claim(role)
-    return { email, grant: { invitee, address, role, reused: occupants.holderOf(address.key) } }
+    purse.take(credits ?? 0)
+    const reused = occupants.holderOf(address.key)
+    return { email, grant: { invitee, address, role, reused, credits } }
   })
 }
 

@@ -12,7 +12,7 @@ type Field = keyof Policy['invitations']['fields']
  */
 export function refuseFields(policy: Policy, invitee: Invitee): Problem | undefined {
   return (
-    refusePresence(policy, invitee, ['name', 'role', 'message', 'resources']) ??
+    refusePresence(policy, invitee, ['name', 'role', 'message', 'resources', 'credits']) ??
     refuseResources(invitee.resources, policy)
   )
 }

@@ -2,6 +2,7 @@ import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import type { InvitationRow } from '../../db/tables/invitations.js'
 import type { Deps } from '../../deps.js'
+import { reserveCredits } from '../credits/reserve-credits.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { placeOf } from '../organizations/queries.js'
 import type { SeatMove } from '../seats/seat-move.js'
@@ -30,6 +31,7 @@ export async function offerSeats(
   const { organization, grants, sendEmail } = offers
   const { invitations, expired } = await writeOffers(deps, tx, ctx, offers)
   appendEvents(tx, ctx, placeOf(organization), [...expired, ...invitations.map(toInvitedEvent)])
+  await reserveCredits(tx, ctx, organization, invitations)
   await settleSeats(tx, ctx, organization, movesOf(grants, invitations))
   const via = sendEmail ? 'email' : 'link'
   const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations, via })
@@ -56,6 +58,7 @@ const toInvitedEvent = (row: InvitationRow): NewEvent => ({
     email: row.email,
     role: row.role,
     expires_at: row.expiresAt?.toISOString() ?? null,
+    ...(row.credits === null ? {} : { credits: row.credits }),
     ...(row.signupPageId === null ? {} : { signup_page_id: row.signupPageId })
   }
 })

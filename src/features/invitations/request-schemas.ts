@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { LINK_TOKEN_LENGTH_MAX, LINK_TOKEN_PATTERN } from '../../crypto/link-token.js'
+import { CREDITS_MAX } from '../../policy/credits-shape.js'
 import { ADDRESSES_MAX } from '../../policy/document-shape.js'
 import {
   ExternalId,
@@ -20,6 +21,14 @@ const RoleKey = Type.String({
   maxLength: 48,
   description: 'A role of the policy; left out: its default role.',
   examples: ['member']
+})
+
+const InitialCredits = Type.Integer({
+  minimum: 1,
+  maximum: CREDITS_MAX,
+  description:
+    'Reserved for whoever accepts; left out: what the policy says of the role. A member who invites needs `credits.allocate` to name it.',
+  examples: [500]
 })
 
 export const InvitationCreate = Type.Object(
@@ -45,6 +54,7 @@ export const InvitationCreate = Type.Object(
             locale: Type.Optional(LocaleSchema),
             message: Type.Optional(Message),
             resources: Type.Optional(ResourcesChoice),
+            credits: Type.Optional(InitialCredits),
             external_id: Type.Optional(ExternalId),
             metadata: Type.Optional(Metadata)
           },
@@ -61,6 +71,7 @@ export const InvitationCreate = Type.Object(
     locale: Type.Optional(LocaleSchema),
     message: Type.Optional(Message),
     resources: Type.Optional(ResourcesChoice),
+    credits: Type.Optional(InitialCredits),
     send_email: Type.Boolean({
       default: true,
       description: 'False: Muster sends no mail and answers with each link, once, for you to send.'

@@ -9,6 +9,8 @@ import { notFound } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
 import { enforce } from '../../refusals.js'
 import { circumstancesOf } from '../../standing.js'
+import { openPurse } from '../credits/purse.js'
+import { reserveCredits } from '../credits/reserve-credits.js'
 import { appendEvents } from '../events/append-events.js'
 import { statusAt } from '../members/effective-status.js'
 import { countHolders } from '../members/holders.js'
@@ -30,11 +32,12 @@ type Via = InvitationResend['via']
 
 /**
  * Sends an invitation again, by mail or as its link. One that has expired is opened again; its
- * earlier links stay dead. A seat of one's own is needed again then, one to take over is there.
- * Giving out the link of an open one changes nothing.
+ * earlier links stay dead. A seat of one's own is needed again then, with what it promises; one to
+ * take over is there. Giving out the link of an open one changes nothing.
  *
  * @throws Problem not_found, what `decide` refuses, resend_way_not_offered, invitation_not_resendable,
- * invitation_replaced, seats_exhausted, already_member, already_invited, resent_too_often
+ * invitation_replaced, seats_exhausted, already_member, already_invited, insufficient_credits,
+ * resent_too_often
  */
 export async function resendInvitation(
   deps: Deps,
@@ -51,10 +54,12 @@ export async function resendInvitation(
     if (!offer) throw notFound()
     await decideResend(tx, ctx, organization, { offer, confirmed })
     refuseResend(ctx, organization, { offer, via })
-    if (invitationStatusAt(offer.invitation, ctx.now) === 'expired') {
+    const isOpenedAgain = invitationStatusAt(offer.invitation, ctx.now) === 'expired'
+    if (isOpenedAgain) {
       await claimAgain(tx, ctx, organization, offer.invitation)
       const expired = await closeExpired(tx, ctx, organization, [offer.member.id])
       appendEvents(tx, ctx, placeOf(organization), expired)
+      await refuseUncovered(tx, ctx, organization, offer.invitation)
     }
     if (via === 'email') await spendAllowance(tx, ctx, offer.invitation)
 
@@ -67,6 +72,7 @@ export async function resendInvitation(
         changes: changesOf(offer.invitation, invitation, ctx.now)
       }
     ])
+    if (isOpenedAgain) await reserveCredits(tx, ctx, organization, [invitation])
     await settleSeats(tx, ctx, organization, [
       moveOf(offer.member, invitation, statusAt(offer.member, ctx.now))
     ])
@@ -143,6 +149,23 @@ async function claimAgain(
   }
 }
 
+/** What it promised went back to the pool when it ran out, and may have gone to others since. */
+async function refuseUncovered(
+  tx: Tx,
+  ctx: OrgContext,
+  organization: LockedOrganization,
+  invitation: InvitationRow
+): Promise<void> {
+  const needed = promised(organization, invitation) ?? 0
+  const purse = await openPurse(tx, ctx, organization, needed)
+  const short = purse.refuse(needed)
+  if (short) throw short
+}
+
+/** A team whose policy has no pool any more promises nothing. */
+const promised = ({ policy }: LockedOrganization, { credits }: InvitationRow) =>
+  policy.policy.credits.kind === 'pool' ? credits : null
+
 interface Reopening {
   readonly organization: LockedOrganization
   readonly offer: Offer
@@ -180,6 +203,7 @@ async function reopen(
       endedAt: null,
       updatedAt: ctx.now,
       expiresAt: daysAfter(ctx.now, invitation.lifetimeDays),
+      ...(lapsed ? { credits: promised(organization, invitation) } : {}),
       ...(rotate
         ? { generation: invitation.generation + 1, secretId: deps.linkSecrets.current.id }
         : {}),

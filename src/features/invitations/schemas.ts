@@ -30,6 +30,7 @@ const INVITATION = {
   delivery: 'queued',
   locale: 'en',
   message: null,
+  credits: 500,
   signup_page_id: null,
   invited_by: { type: 'member', id: 'mem_01jd3v8k2ffb5t0m5r6w9x7y3a', name: 'Olga' },
   created_at: '2026-11-22T09:30:00.000Z',
@@ -59,6 +60,12 @@ export const InvitationSchema = Type.Object(
     ),
     locale: LocaleSchema,
     message: Nullable(Type.String()),
+    credits: Nullable(
+      Type.Integer({
+        description:
+          'Reserved for the person while it is pending, and theirs once they accept; given back when it ends otherwise.'
+      })
+    ),
     signup_page_id: Nullable(Id('sgp')),
     invited_by: Type.Object({
       type: Type.String(),
@@ -92,6 +99,7 @@ export function toInvitation(row: InvitationRow, now: Date): Static<typeof Invit
     delivery: row.delivery === 'queued' && status !== 'pending' ? null : row.delivery,
     locale: row.locale,
     message: row.message,
+    credits: row.credits,
     signup_page_id: row.signupPageId,
     invited_by: {
       type: row.invitedByType,

@@ -20,6 +20,8 @@ export interface Grant {
   readonly role: string
   /** The member of an offer that ran out: its seat is offered again. */
   readonly reused: MemberRow | undefined
+  /** What is reserved for whoever accepts; left out: nothing. */
+  readonly credits?: number | undefined
 }
 
 export interface Offers {
@@ -53,6 +55,7 @@ export async function writeOffers(
       locale,
       message,
       sendEmail,
+      credits: grant.credits,
       signupPageId
     })
     return { row, member: memberOf(policy, row, grant) }

@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.js'
 import type { Mail } from '../../mail/mailer.js'
 import { type Details, renderNotification } from '../../mail/templates/notification.js'
 import { ownerRoleOf } from '../../policy/document.js'
-import { NOTIFIABLE, type Notifiable } from '../../policy/document-shape.js'
+import { concernsMember, NOTIFIABLE, type Notifiable } from '../../policy/document-shape.js'
 import { NOTIFICATION_TEXTS } from '../../policy/text-codes.js'
 import { ownWords } from '../../policy/texts.js'
 import { statusAt } from '../members/effective-status.js'
@@ -35,14 +35,14 @@ export function composeNotification(
   const { recipient, about } = addressees
   const { locale } = organization
   const sender = senderSettingsOf(deps.config, policy, organization)
-  const isOwn = isAbout(event, addressees)
+  const isOwn = concernsMember(type) && isAbout(event, addressees)
   const mail = renderNotification({
     locale,
     event: type,
     to: isOwn ? 'member' : 'others',
     teamName: organization.name,
     actorName: actorOf(event),
-    details: about ? detailsOf(telling, type, about) : teamDetailsOf(event),
+    details: { ...teamDetailsOf(event), ...(about ? detailsOf(telling, type, about) : {}) },
     isLocked:
       isReassigned(type) && about !== undefined && statusAt(about, now) === 'reassignment_pending',
     words: ownWords(policy.texts, `mail.${type}`, NOTIFICATION_TEXTS, locale)
@@ -95,12 +95,16 @@ function nameOf(event: EventRow, about: MemberRow): string {
 function teamDetailsOf({ type, data }: EventRow): Details {
   const name = textIn(data['name']) ?? ''
   const email = textIn(data['email']) ?? ''
-  const limit = data['max_signups'] ?? data['size']
+  const figure = (value: unknown) => (typeof value === 'number' ? String(value) : '')
   return {
     domain: textIn(data['domain']) ?? '',
     person: name === '' ? email : `${name} (${email})`,
     page: type === 'signup_page.filled' ? name : '',
-    limit: typeof limit === 'number' ? String(limit) : ''
+    limit: figure(data['max_signups'] ?? data['size']),
+    percent: figure(data['percent']),
+    amount: figure(data['amount']),
+    needed: figure(data['needed']),
+    available: figure(data['available'] ?? data['balance'])
   }
 }
 

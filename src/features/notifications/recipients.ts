@@ -61,12 +61,12 @@ function rulesOf({ policy, event }: Telling): { roles: string[]; member: boolean
 }
 
 /**
- * The members whom an event is about: of ownership, whoever gets it and whoever gave it. Of what
- * befell the team itself, none.
+ * The members whom an event is about: of ownership, whoever gets it and whoever gave it; of a request
+ * for credits, who asks. Of what befell the team itself, none.
  */
 export function concernedBy({ subjectType, subjectId, data }: EventRow): string[] {
   if (subjectType === 'member') return [subjectId]
-  const ids = [data['to_member_id'], data['from_member_id']]
+  const ids = [data['to_member_id'], data['from_member_id'], data['member_id']]
   return ids.filter((id) => typeof id === 'string')
 }
 

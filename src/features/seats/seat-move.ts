@@ -1,9 +1,11 @@
-import type { MemberStatus, SeatResources } from '../../db/tables/members.js'
+import type { MemberRow, MemberStatus, SeatResources } from '../../db/tables/members.js'
 
 /** What a seat costs by: the member's status at this instant, and what lies on it. */
 export interface SeatState {
   readonly status: MemberStatus
   readonly resources: SeatResources | null
+  /** How, where it has ended. */
+  readonly endedBy?: MemberRow['endedBy']
 }
 
 /** What a command does to one member. */
@@ -19,3 +21,25 @@ export interface SeatMove {
   /** Time did it, then: the seat has been free since. */
   readonly lapsedAt?: Date
 }
+
+/** A seat that has come to an end, which it does once, and why. */
+export function endedSeat({
+  memberId,
+  before,
+  after
+}: SeatMove): { memberId: string; reason: string }[] {
+  if (!hasEnded(after) || (before !== null && hasEnded(before))) return []
+  return [{ memberId, reason: reasonOf(after) }]
+}
+
+const hasEnded = ({ status }: SeatState) => status === 'removed' || status === 'invitation_expired'
+
+const REASONS = {
+  canceled: 'invitation_canceled',
+  declined: 'invitation_declined',
+  removed: 'member_removed',
+  left: 'member_left'
+} as const
+
+const reasonOf = ({ endedBy }: SeatState): string =>
+  endedBy == null ? 'invitation_expired' : REASONS[endedBy]

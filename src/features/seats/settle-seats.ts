@@ -9,16 +9,18 @@ import {
   expireCredits,
   writeTally
 } from '../billing/append-entries.js'
+import { returnCredits } from '../credits/return-credits.js'
 import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { countSeats } from './count-moves.js'
 import { usesSeat } from './seat-count.js'
 import { seatEvents } from './seat-events.js'
-import type { SeatMove, SeatState } from './seat-move.js'
+import { endedSeat, type SeatMove, type SeatState } from './seat-move.js'
 
 /**
  * What a command has done to seats, written down: what became due, once for each cause, how the
- * team grows by what is charged (SM-24), and what is told of it. After the gate has let everybody in.
+ * team grows by what is charged (SM-24), what of a seat that ended is the organization's again, and
+ * what is told of it. After the gate has let everybody in.
  */
 export async function settleSeats(
   tx: Tx,
@@ -42,6 +44,7 @@ export async function settleSeats(
   const hasEnded = row.status !== 'active' && policy.cancellation.expire_credits
   if (hasEnded) expireCredits(tx, ctx, organization)
   appendEvents(tx, ctx, placeOf(organization), seatEvents(organization, count))
+  await returnCredits(tx, ctx, organization, moves.flatMap(endedSeat))
   await writeTally(tx, organization)
 }
 

@@ -44,6 +44,7 @@ export async function eraseUser(deps: Deps, ctx: KeyContext, userId: string): Pr
 
 async function eraseRows(tx: Tx, { userId, members, invitations, emailKeys }: Person) {
   const memberIds = param(members.map(({ id }) => idToUuid('mem', id)))
+  const organizationIds = param(members.map((row) => idToUuid('org', row.organizationId)))
   const invitationIds = param(invitations.map(({ id }) => idToUuid('inv', id)))
   const keys = sql`any(${sql.param([...emailKeys])}::text[])`
   // As it was written, a domain may be in another script than its key.
@@ -55,6 +56,15 @@ async function eraseRows(tx: Tx, { userId, members, invitations, emailKeys }: Pe
   await tx.execute(sql`
     update invitations set email = ${ERASED}, email_key = ${ERASED}, name = null, message = null
     where id = any(${invitationIds})`)
+  // What was transferred stays as it was: the words of it are the host's.
+  await tx.execute(sql`
+    update credit_requests set reason = null, note = null, metadata = '{}'
+    where organization_id = any(${organizationIds}) and member_id = any(${memberIds})`)
+  await tx.execute(sql`
+    update events set data = data || case type
+      when 'credit_request.created' then '{"reason": null}'::jsonb else '{"note": null}' end
+    where organization_id = any(${organizationIds}) and subject_type = 'credit_request'
+      and data->>'member_id' = any(${sql.param(members.map(({ id }) => id))}::text[])`)
   await tx.execute(sql`
     update join_requests set email = ${ERASED}, email_key = id::text, user_id = id::text, name = null,
       status = case status when 'pending' then 'denied' else status end

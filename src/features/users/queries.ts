@@ -1,6 +1,12 @@
 import { and, asc, desc, eq, gt, inArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../db/client.js'
 import { containsText } from '../../db/page.js'
+import {
+  type CreditAccountRow,
+  type CreditRequestRow,
+  creditAccounts,
+  creditRequests
+} from '../../db/tables/credits.js'
 import { type EventRow, events } from '../../db/tables/events.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
@@ -40,6 +46,25 @@ export async function findPerson(db: Db, userId: string): Promise<Person> {
 
 /** Nobody holds it, and nobody is offered it. */
 const isOver = eq(members.status, 'removed')
+
+/** What they have of credits, and asked for. */
+export async function findCredits(
+  db: Db,
+  { members: rows }: Person
+): Promise<{ accounts: CreditAccountRow[]; requests: CreditRequestRow[] }> {
+  const ids = rows.map(({ id }) => id)
+  const organizationIds = [...new Set(rows.map(({ organizationId }) => organizationId))]
+  const isTheirs = (table: typeof creditAccounts | typeof creditRequests) =>
+    and(inArray(table.organizationId, organizationIds), inArray(table.memberId, ids))
+  const accounts = await db.select().from(creditAccounts).where(isTheirs(creditAccounts))
+  const requests = await db
+    .select()
+    .from(creditRequests)
+    .where(isTheirs(creditRequests))
+    .orderBy(asc(creditRequests.id))
+    .limit(ROWS_MAX)
+  return { accounts, requests }
+}
 
 /** Everything that names a person: what they are called, and have been. */
 export async function findNames(db: Db, person: Person): Promise<Set<string>> {

@@ -7,6 +7,8 @@ import { ref } from '../../schemas.js'
 import { eraseUser } from './erase-user.js'
 import { exportUser } from './export-user.js'
 import {
+  toUserCreditAccount,
+  toUserCreditRequest,
   toUserInvitation,
   toUserMembership,
   UserErased,
@@ -46,11 +48,14 @@ function exportUserRoute(app: App, deps: Deps): void {
     async (request) => {
       const key = wholeDeployment(request)
       const { user_id: userId } = request.params
-      const { members, invitations, events } = await exportUser(deps, key, userId)
+      const told = await exportUser(deps, key, userId)
+      const { members, invitations, accounts, requests, events } = told
       return {
         user_id: userId,
         memberships: members.map((row) => toUserMembership(row, key.now)),
         invitations: invitations.map((row) => toUserInvitation(row, key.now)),
+        credit_accounts: accounts.map(toUserCreditAccount),
+        credit_requests: requests.map(toUserCreditRequest),
         events: events.map(({ organizationId, id, type, occurredAt, data }) => ({
           organization_id: organizationId === DEPLOYMENT_ID ? null : organizationId,
           id,

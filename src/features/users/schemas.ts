@@ -1,4 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
+import {
+  CREDIT_REQUEST_STATUSES,
+  type CreditAccountRow,
+  type CreditRequestRow
+} from '../../db/tables/credits.js'
 import type { InvitationRow } from '../../db/tables/invitations.js'
 import { INVITATION_STATUSES } from '../../db/tables/invitations.js'
 import { MEMBER_STATUSES, type MemberRow } from '../../db/tables/members.js'
@@ -39,6 +44,29 @@ const UserInvitation = Type.Object({
   ended_at: Nullable(Instant())
 })
 
+const UserCreditAccount = Type.Object({
+  organization_id: Id('org'),
+  member_id: Id('mem'),
+  unused: Type.Integer(),
+  held: Type.Integer(),
+  spent: Type.Integer({ description: 'Of what the member was given.' }),
+  used: Type.Integer({ description: 'Whoever paid.' }),
+  requests: Type.Integer({ description: 'How often something was spent.' }),
+  last_used_at: Nullable(Instant())
+})
+
+const UserCreditRequest = Type.Object({
+  organization_id: Id('org'),
+  credit_request_id: Id('crq'),
+  amount: Type.Integer(),
+  reason: Nullable(Type.String()),
+  metadata: Metadata,
+  status: oneOf(CREDIT_REQUEST_STATUSES),
+  note: Nullable(Type.String({ description: 'Of whoever decided.' })),
+  created_at: Instant(),
+  decided_at: Nullable(Instant())
+})
+
 export const UserMemberships = Type.Object(
   { user_id: Type.String(), updated: Type.Integer({ description: 'How many changed.' }) },
   { $id: 'UserMemberships', examples: [{ user_id: 'u_ana', updated: 2 }] }
@@ -49,6 +77,8 @@ export const UserExport = Type.Object(
     user_id: Type.String(),
     memberships: Type.Array(UserMembership),
     invitations: Type.Array(UserInvitation),
+    credit_accounts: Type.Array(UserCreditAccount),
+    credit_requests: Type.Array(UserCreditRequest),
     events: Type.Array(
       Type.Object({
         organization_id: Nullable(Id('org')),
@@ -63,7 +93,16 @@ export const UserExport = Type.Object(
   {
     $id: 'UserExport',
     description: 'What is held of a person, in all organizations.',
-    examples: [{ user_id: 'u_ana', memberships: [], invitations: [], events: [] }]
+    examples: [
+      {
+        user_id: 'u_ana',
+        memberships: [],
+        invitations: [],
+        credit_accounts: [],
+        credit_requests: [],
+        events: []
+      }
+    ]
   }
 )
 
@@ -99,4 +138,27 @@ export const toUserInvitation = (row: InvitationRow, now: Date): Static<typeof U
   message: row.message,
   created_at: row.createdAt.toISOString(),
   ended_at: row.endedAt?.toISOString() ?? null
+})
+
+export const toUserCreditAccount = (row: CreditAccountRow): Static<typeof UserCreditAccount> => ({
+  organization_id: row.organizationId,
+  member_id: row.holderId,
+  unused: row.balance,
+  held: row.held,
+  spent: row.spent,
+  used: row.used,
+  requests: row.requests,
+  last_used_at: row.lastUsedAt?.toISOString() ?? null
+})
+
+export const toUserCreditRequest = (row: CreditRequestRow): Static<typeof UserCreditRequest> => ({
+  organization_id: row.organizationId,
+  credit_request_id: row.id,
+  amount: row.amount,
+  reason: row.reason,
+  metadata: row.metadata,
+  status: row.status,
+  note: row.note,
+  created_at: row.createdAt.toISOString(),
+  decided_at: row.decidedAt?.toISOString() ?? null
 })

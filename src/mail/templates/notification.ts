@@ -26,7 +26,7 @@ export interface NotificationMail {
   readonly words: OwnWords
 }
 
-/** By what stands for them in texts. Chosen by people, but for the limit. */
+/** By what stands for them in texts. Chosen by people, but for the figures. */
 export type Details = Readonly<Partial<Record<Detail, string>>>
 type Detail =
   | 'member'
@@ -39,7 +39,10 @@ type Detail =
   | 'person'
   /** The name of a signup page. */
   | 'page'
-  | 'limit'
+  | Figure
+/** What nobody has chosen: whole numbers. */
+const FIGURES = ['limit', 'percent', 'amount', 'needed', 'available'] as const
+type Figure = (typeof FIGURES)[number]
 
 /** The mail that tells of an event. There is nothing to click: whoever wants to act knows where. */
 export function renderNotification(input: NotificationMail): RenderedMail {
@@ -51,14 +54,15 @@ export function renderNotification(input: NotificationMail): RenderedMail {
 }
 
 function valuesOf({ locale, teamName, actorName, details }: NotificationMail): Values {
-  const { limit = '', ...chosen } = details
+  const isFigure = (key: string) => FIGURES.some((figure) => figure === key)
+  const chosen = Object.entries(details).filter(([key]) => !isFigure(key))
   return {
     names: {
       team: cleanName(teamName) || SHARED[locale].someTeam,
       actor: cleanName(actorName ?? ''),
-      ...Object.fromEntries(Object.entries(chosen).map(([key, name]) => [key, cleanName(name)]))
+      ...Object.fromEntries(chosen.map(([key, name]) => [key, cleanName(name)]))
     },
-    facts: { limit }
+    facts: Object.fromEntries(FIGURES.map((figure) => [figure, details[figure] ?? '']))
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Locale } from '../../errors.js'
+import { CREDIT_TEXTS } from './credit-texts.js'
 
 interface Telling {
   readonly subject: string
@@ -107,5 +108,6 @@ export const TEAM_TEXTS = {
         opening: 'Tous les sièges de l’équipe {team} sont pris\u00a0: {limit} sur {limit}.'
       }
     }
-  }
+  },
+  ...CREDIT_TEXTS
 } as const satisfies Readonly<Record<string, Readonly<Record<Locale, EventTexts>>>>

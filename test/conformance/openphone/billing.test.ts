@@ -212,11 +212,25 @@ await t.test('OpenPhone: billing', async (t) => {
       t.notMatch(path, /refund|payout|withdraw/)
       const isOfMoney = /billing/.test(path)
       t.same(isOfMoney ? Object.keys(operations).filter((one) => !/get|put/.test(one)) : [], [])
+      // Where credits of another kind are moved: below.
+      if (path.endsWith('/credit-transfers')) continue
       for (const { requestBody, parameters } of Object.values(operations)) {
         const asked = JSON.stringify([requestBody, parameters])
         t.notMatch(asked, /credit_balance|refund|payout|withdraw/, path)
       }
     }
+  })
+
+  await t.test('OP-86: what moves credits of other products refuses these', async (t) => {
+    const { team, credit } = await withCredit()
+    const [from, to] = [{ member_id: team.creator.id }, { to_member_id: team.person('member').id }]
+    for (const kind of ['top_up', 'allocate', 'reclaim', 'move', 'spend', 'hold']) {
+      const wish = { kind, amount: 1, ...(kind === 'top_up' ? {} : from) }
+      const body = kind === 'move' ? { ...wish, ...to } : wish
+      const answer = await call('POST', `${team.path}/credit-transfers`, { body })
+      t.match([answer.status, answer.body.code], [422, 'money_credits_not_transferable'], kind)
+    }
+    t.equal((await billing(team)).credit_balance, credit)
   })
 
   await t.test('OP-86: another team of the same owner has nothing of them', async (t) => {

@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { idToUuid, uuidToId } from '../../../src/ids.js'
 import { createTestApp, type TestApp } from '../../helpers/app.js'
+import { teamWithCredits } from '../../helpers/credits.js'
 import { dataOf, exportAll, type Line, linesOf } from '../../helpers/exports.js'
+import { policyLike } from '../../helpers/policies.js'
 import { fullOrganization, tenantTables } from '../../helpers/tenants.js'
 
 interface Told {
@@ -23,6 +25,24 @@ const byId = (type: string, prefix: Parameters<typeof uuidToId>[0]): Told => ({
 const TOLD: Readonly<Record<string, Told>> = {
   billing_entries: byId('billing_entry', 'bil'),
   brandings: { type: 'branding', of: ({ color }) => color, row: ({ color = '' }) => color },
+  // Of the pool the sums tell.
+  credit_accounts: {
+    type: 'credit_account',
+    of: ({ member_id: id }) => id,
+    row: ({ member_id: id }) => (id == null ? '' : uuidToId('mem', id))
+  },
+  credit_quotas: {
+    type: 'credit_quota',
+    of: ({ scope, role }) => `${scope} ${role ?? ''}`,
+    row: ({ scope, key }) => `${scope} ${key}`
+  },
+  credit_requests: byId('credit_request', 'crq'),
+  credit_settings: {
+    type: 'credit_settings',
+    of: (data) => data.organization_id,
+    row: ({ organization_id: id = '' }) => uuidToId('org', id)
+  },
+  credit_transfers: byId('credit_transfer', 'trf'),
   custom_roles: { type: 'role', of: ({ key }) => key, row: ({ key = '' }) => key },
   domain_claims: byId('domain_claim', 'dom'),
   events: byId('event', 'evt'),
@@ -47,8 +67,14 @@ const TOLD: Readonly<Record<string, Told>> = {
   }
 }
 /** What only Muster works with. A table that is neither here nor above fails the test. */
-/** Of `verified_domains` its claims tell, of slugs their pages. */
+/**
+ * Of `verified_domains` its claims tell, of slugs their pages; of what is held, and of which top-up
+ * something is, the transfers.
+ */
 const LEFT_OUT = [
+  'credit_holds',
+  'credit_lots',
+  'credit_transfer_lots',
   'export_chunks',
   'jobs',
   'resend_allowances',
@@ -78,7 +104,7 @@ await t.test('what is in an export', async (t) => {
   await t.test('every row of every table of the organization', async (t) => {
     t.same(await tenantTables(deps.db), [...Object.keys(TOLD), ...LEFT_OUT].sort())
     for (const [table, { type, of, row }] of Object.entries(TOLD)) {
-      const rows = (await rowsOf(app, table, org.id)).map(row)
+      const rows = (await rowsOf(app, table, org.id)).map(row).filter((one) => one !== '')
       t.ok(rows.length > 0, `${table} has some`)
       const told = dataOf(lines, type).map(of)
       t.same(told.sort(), rows.filter((one) => one !== id && one !== end.id).sort(), table)
@@ -107,6 +133,12 @@ await t.test('what is in an export', async (t) => {
           'notice',
           'mail_suppression',
           'billing_entry',
+          'credits',
+          'credit_settings',
+          'credit_quota',
+          'credit_account',
+          'credit_transfer',
+          'credit_request',
           'past_export',
           'event'
         ]
@@ -141,6 +173,28 @@ await t.test('what is in an export', async (t) => {
     )
     const statuses = new Set(dataOf(lines, 'member').map(({ status }) => status))
     t.ok(statuses.has('removed') && statuses.has('invited'), 'members of every status')
+  })
+
+  await t.test('credits, of a policy that has them, as the API tells them', async (t) => {
+    const policy = await policyLike(app, 'oupi', { exports: { enabled: true } })
+    const team = await teamWithCredits(app, { policy, members: 1, pool: 1_000 })
+    const [ana = ''] = team.members
+    await team.allocate(ana, 400)
+    await team.spend(150, { member_id: ana, reference: 'run_1' })
+    await app.invite(team.path, 'bo@credits.test', { credits: 50 })
+    const { lines } = await exportAll(app, team.path)
+    t.same(dataOf(lines, 'credits'), [(await team.get('credits')).body])
+    const accounts = dataOf(lines, 'credit_account')
+    t.equal(accounts.length, 2, 'whoever is invited has one')
+    for (const data of accounts) {
+      const headers = { 'accept-language': 'fr' }
+      const at = `${team.path}/credit-accounts/${data.member_id}`
+      t.same(data, (await call('GET', at, { headers })).body, 'in the team’s own language')
+    }
+    t.same(
+      dataOf(lines, 'credit_transfer').reverse(),
+      (await team.get('credit-transfers')).body.data
+    )
   })
 
   await t.test('nothing of another organization', async (t) => {

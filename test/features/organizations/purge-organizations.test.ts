@@ -115,7 +115,7 @@ await t.test('purgeOrganizations takes everything of a deleted organization', as
     for (let statements = 0; ; statements += 1) {
       const done = await purgeOrganization(dying(statements), org.id, 1_000).catch(() => undefined)
       if (done !== undefined) break
-      t.ok(statements < 30)
+      t.ok(statements < 40)
     }
     t.same(Object.keys(await rowsNaming(deps.db, org.id)), ['public.deleted_organizations'])
   })

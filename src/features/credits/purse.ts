@@ -1,0 +1,60 @@
+import { and, eq } from 'drizzle-orm'
+import type { CallContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
+import { creditAccounts, POOL_HOLDER } from '../../db/tables/credits.js'
+import type { Problem } from '../../errors.js'
+import type { LockedOrganization } from '../organizations/queries.js'
+import { insufficientCredits } from './errors.js'
+import { settleDue } from './settle-credits.js'
+
+/** What a command may still take out of the pool. */
+export interface Purse {
+  /** Why so much cannot be taken. */
+  refuse(amount: number): Problem | undefined
+  /** Counts it as taken, for whoever comes next. */
+  take(amount: number): void
+}
+
+/**
+ * Counts what is in the pool, for whoever plans first and moves afterwards: until the commit nobody
+ * else takes anything out of it. One that has less than is `wanted` gets back first what time has
+ * freed. Where nothing is wanted nothing is asked.
+ */
+export async function openPurse(
+  tx: Tx,
+  ctx: CallContext,
+  organization: LockedOrganization,
+  wanted: number
+): Promise<Purse> {
+  let available = wanted === 0 ? 0 : await fillPool(tx, ctx, organization, wanted)
+  return {
+    refuse: (needed) =>
+      needed > available ? insufficientCredits({ available, needed }) : undefined,
+    take(amount) {
+      available -= amount
+    }
+  }
+}
+
+async function fillPool(
+  tx: Tx,
+  ctx: CallContext,
+  organization: LockedOrganization,
+  wanted: number
+): Promise<number> {
+  const available = await lockPool(tx, organization)
+  if (available >= wanted) return available
+  await settleDue(tx, ctx, organization)
+  return lockPool(tx, organization)
+}
+
+/** Of a pool into which nothing was put there is no row. */
+async function lockPool(tx: Tx, { row }: LockedOrganization): Promise<number> {
+  const { organizationId, holderId, balance } = creditAccounts
+  const [pool] = await tx
+    .select({ balance })
+    .from(creditAccounts)
+    .where(and(eq(organizationId, row.id), eq(holderId, POOL_HOLDER)))
+    .for('no key update')
+  return pool?.balance ?? 0
+}
