@@ -7,9 +7,11 @@ import { loadavg } from 'node:os'
 import { describeServer, settle, withDatabase } from './lib/database.mjs'
 import { stopProcesses } from './lib/processes.mjs'
 import { toReport, toTable } from './lib/report.mjs'
+import { measureAllocation } from './measures/allocation.mjs'
 import { measureAuthorize } from './measures/authorize.mjs'
 import { measureBatch } from './measures/batch.mjs'
 import { measureBoot } from './measures/boot.mjs'
+import { measureCredits } from './measures/credits.mjs'
 import { measureInvitations } from './measures/invitations.mjs'
 import { measureMembers } from './measures/members.mjs'
 
@@ -18,6 +20,8 @@ const MEASURES = {
   authorize: measureAuthorize,
   invitations: measureInvitations,
   batch: measureBatch,
+  credits: measureCredits,
+  allocation: measureAllocation,
   boot: measureBoot
 }
 const RESULTS = new URL('RESULTS.md', import.meta.url)

@@ -19,7 +19,7 @@ export async function countOffers(pool, organizations) {
 }
 
 /** A server works on after its client has gone: wait until no request is left. */
-async function untilQuiet(pool) {
+export async function untilQuiet(pool) {
   const deadline = performance.now() + QUIET_WITHIN_MS
   let quiet = 0
   while (quiet < 3) {
