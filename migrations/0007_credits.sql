@@ -70,6 +70,8 @@ create unique index credit_transfers_end on credit_transfers (organization_id, o
   where ends_hold;
 create index credit_transfers_of on credit_transfers (organization_id, of_id)
   where of_id is not null;
+create index credit_transfers_by_reference on credit_transfers (organization_id, reference, id)
+  where reference is not null;
 create index credit_transfers_by_member on credit_transfers (organization_id, member_id, id)
   where member_id is not null;
 create index credit_transfers_moved_from on credit_transfers (organization_id, from_id, id)

@@ -1,12 +1,11 @@
-import { and, asc, desc, eq, exists, gt, ilike, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
-import { containsText, type PageRequest, type PageResult } from '../../db/page.js'
+import type { PageRequest, PageResult } from '../../db/page.js'
 import { creditAccounts } from '../../db/tables/credits.js'
-import { groupMembers } from '../../db/tables/groups.js'
-import { type MemberStatus, members } from '../../db/tables/members.js'
+import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { idPattern } from '../../ids.js'
-import { effectiveStatus } from '../members/effective-status.js'
+import { type MemberFilter, whereMembers } from '../members/member-filter.js'
 import { type AccountRow, selectAccounts } from './account-queries.js'
 import { creditsOf } from './rules.js'
 import { settleCredits } from './settle-credits.js'
@@ -15,12 +14,7 @@ import { settleCredits } from './settle-credits.js'
 export const ACCOUNT_SORTS = ['used', 'unused', 'percent', 'last_used_at'] as const
 export type AccountSort = (typeof ACCOUNT_SORTS)[number]
 
-interface AccountFilter {
-  readonly status?: MemberStatus | undefined
-  readonly role?: string | undefined
-  readonly groupId?: string | undefined
-  /** A fragment of name or address. */
-  readonly q?: string | undefined
+interface AccountFilter extends MemberFilter {
   readonly sort?: AccountSort | undefined
 }
 
@@ -61,7 +55,7 @@ export async function listCreditAccounts(
   await settleCredits(deps, ctx.organizationId, ctx.now)
   const { sort } = filter
   const place = sort === undefined ? undefined : PLACES[sort]
-  const where = whereMembers(deps, ctx, filter)
+  const where = whereMembers(deps.db, ctx, filter)
   const total = sql<number>`(select count(*)::int from ${members} where ${where})`
   const found = await selectAccounts(deps.db, ctx.policy.policy, {
     place: place ? sql<string>`${place}::text` : sql<string>`''`,
@@ -84,33 +78,4 @@ function isBeyond(after: string, place: SQL | undefined): SQL | undefined {
   const [, figure = '', id = ''] = after.split(':')
   const last = sql`${figure}::bigint`
   return or(sql`${place} < ${last}`, and(sql`${place} = ${last}`, gt(members.id, id)))
-}
-
-function whereMembers(
-  { db }: Deps,
-  { organizationId, now }: OrgContext,
-  { status, role, groupId, q }: AccountFilter
-): SQL | undefined {
-  return and(
-    eq(members.organizationId, organizationId),
-    status === undefined ? ne(members.status, 'removed') : eq(effectiveStatus(now), status),
-    role === undefined ? undefined : eq(members.role, role),
-    groupId === undefined
-      ? undefined
-      : exists(
-          db
-            .select({ id: groupMembers.memberId })
-            .from(groupMembers)
-            .where(
-              and(
-                eq(groupMembers.organizationId, members.organizationId),
-                eq(groupMembers.groupId, groupId),
-                eq(groupMembers.memberId, members.id)
-              )
-            )
-        ),
-    q === undefined
-      ? undefined
-      : or(ilike(members.name, containsText(q)), ilike(members.email, containsText(q)))
-  )
 }

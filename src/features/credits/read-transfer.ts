@@ -25,6 +25,8 @@ const FIELDS: Readonly<Record<WantedKind, Fields>> = {
   release: { required: ['transfer_id'] }
 }
 
+/** What every client and the database can write. */
+const LATEST = new Date('9000-01-01T00:00:00.000Z')
 const HOLD_MS = 600_000
 const HOLD_MAX_MS = 7 * 86_400_000
 
@@ -67,6 +69,7 @@ function readExpiry({ kind, expires_at: text }: TransferWish, pointer: string, n
   if (text === undefined) return isHold ? new Date(now.getTime() + HOLD_MS) : undefined
   const expiresAt = new Date(text)
   if (expiresAt <= now) throw invalid(pointer, 'Must be in the future.')
+  if (expiresAt > LATEST) throw invalid(pointer, 'Must be before the year 9000.')
   if (isHold && expiresAt.getTime() > now.getTime() + HOLD_MAX_MS) {
     throw invalid(pointer, 'A hold lasts at most 7 days.')
   }
