@@ -14,11 +14,7 @@ export interface Quotas {
 }
 
 /** Those that mean anything: neither of roles that are no more, nor of who was removed. */
-export async function findQuotas(
-  db: Db,
-  organizationId: string,
-  policy: Policy
-): Promise<Quotas> {
+export async function findQuotas(db: Db, organizationId: string, policy: Policy): Promise<Quotas> {
   const rows = await db
     .select({
       scope: creditQuotas.scope,

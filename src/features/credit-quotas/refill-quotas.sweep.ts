@@ -1,11 +1,8 @@
-import { runCommand } from '../../command.js'
-import { type CallContext, SYSTEM } from '../../context.js'
 import type { Deps } from '../../deps.js'
 import { defineSweep } from '../../jobs/job.js'
 import { settleCredits } from '../credits/settle-credits.js'
-import { lockIfThere } from '../organizations/queries.js'
 import { findDue } from './find-due.js'
-import { refillQuotas as refill } from './refill-quotas.js'
+import { refillOrganization } from './refill-organization.js'
 
 const ORGANIZATIONS_MAX = 50
 
@@ -29,13 +26,8 @@ export const refillQuotas = defineSweep({
 
 /** Counted only where something was done: what cannot be is not tried again at once. */
 async function refillOf(deps: Deps, organizationId: string, now: Date): Promise<number> {
-  const ctx: CallContext = { actor: SYSTEM, now, requestId: null, locale: 'en' }
   // Not within the command: accounts are locked once, all together.
   await settleCredits(deps, organizationId, now)
-  return runCommand(deps, ctx, async (tx) => {
-    const organization = await lockIfThere(deps, tx, ctx, { organizationId })
-    if (!organization) return 0
-    const { status } = await refill(tx, ctx, organization)
-    return status === 'nothing' ? 0 : 1
-  })
+  const refill = await refillOrganization(deps, organizationId, now)
+  return refill === undefined || refill.status === 'nothing' ? 0 : 1
 }

@@ -47,7 +47,12 @@ export async function refillQuotas(
   const needed = sumOf(waiting)
   if (needed > available) {
     await tellShort(tx, ctx, organization, { month, needed, available })
-    return { status: 'short', members: waiting.length, amount: 0, missing: told(needed - available) }
+    return {
+      status: 'short',
+      members: waiting.length,
+      amount: 0,
+      missing: told(needed - available)
+    }
   }
   await fillUp(tx, ctx, organization, { month, waiting })
   return { status: 'done', members: waiting.length, amount: needed, missing: 0 }

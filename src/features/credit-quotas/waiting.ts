@@ -1,4 +1,4 @@
-import { and, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.js'
 import { creditAccounts, POOL_HOLDER } from '../../db/tables/credits.js'
 import { members } from '../../db/tables/members.js'
@@ -19,12 +19,14 @@ interface Asked {
   readonly policy: Policy
   readonly month: Month
   readonly now: Date
+  /** Left out: whoever it is. */
+  readonly memberIds?: readonly string[]
 }
 
 /** Who waits for a refill: active, with a quota, and not filled up since the month began. */
 export async function findWaiting(
   db: Db,
-  { organizationId, policy, month, now }: Asked
+  { organizationId, policy, month, now, memberIds }: Asked
 ): Promise<Waiting[]> {
   const quota = quotaOf(roleAmountsOf(policy))
   const amount = sql<number>`greatest(0, ${quota} - ${usableBalance(now)})`.mapWith(Number)
@@ -43,6 +45,7 @@ export async function findWaiting(
         eq(members.organizationId, organizationId),
         eq(effectiveStatus(now), 'active'),
         isBefore(month),
+        memberIds && inArray(members.id, [...memberIds]),
         sql`${quota} > 0`
       )
     )

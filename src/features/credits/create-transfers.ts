@@ -44,6 +44,7 @@ export async function createTransfers(
     ctx,
     organizationId,
     policyVersion: policy.version,
+    policy: policy.policy,
     notified: policy.policy.notifications,
     placed: requests.map((request) => ({ ...call, request })),
     isWhole

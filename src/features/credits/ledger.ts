@@ -2,11 +2,12 @@ import { runCommand } from '../../command.js'
 import { type CallContext, SYSTEM } from '../../context.js'
 import { isRolledBack } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
+import type { Policy } from '../../policy/document.js'
 import { appendEvents } from '../events/append-events.js'
 import type { Notified } from '../events/notify.js'
 import { applyTransfers } from './apply-transfers.js'
+import { catchUp } from './catch-up.js'
 import { ledgerBusy } from './errors.js'
-import { findDue, settleCredits } from './settle-credits.js'
 import { crossingEvents, transferEvents } from './transfer-events.js'
 import type { PlacedRequest, TransferOutcome } from './transfer-request.js'
 
@@ -15,6 +16,7 @@ export interface TransferGroup {
   readonly ctx: CallContext
   readonly organizationId: string
   readonly policyVersion: number
+  readonly policy: Policy
   readonly notified: Notified
   readonly placed: readonly PlacedRequest[]
   /** Everything, or nothing. */
@@ -153,26 +155,25 @@ async function runBatch(deps: Deps, batch: readonly Waiting[]): Promise<void> {
   }
 }
 
-/** Whoever lacked credits that time may have given back meanwhile. */
+/** Whoever lacked credits that time has brought meanwhile, and nobody has written down. */
 async function findShort(
   deps: Deps,
   batch: readonly Waiting[],
   outcomes: readonly TransferOutcome[][]
 ): Promise<ReadonlySet<Waiting>> {
   const short = batch.filter((_, index) => outcomes[index]?.some(isShort))
-  if (short.length === 0) return new Set()
-  const ids = [...new Set(short.map(({ group }) => group.organizationId))]
-  const latest = new Date(Math.max(...short.map(({ group }) => group.ctx.now.getTime())))
-  const due = new Set(await findDue(deps.db, ids, latest))
+  const due = await catchUp(
+    deps,
+    short.map(({ group }) => group)
+  )
   return new Set(short.filter(({ group }) => due.has(group.organizationId)))
 }
 
 const isShort = (outcome: TransferOutcome) =>
   outcome.status === 'refused' && outcome.problem.definition.code === 'insufficient_credits'
 
-/** Once what was due is written down, or as often as the database asks for it. */
+/** As often as the database asks for it. */
 async function runAgain(deps: Deps, group: TransferGroup): Promise<TransferOutcome[]> {
-  await settleCredits(deps, group.organizationId, group.ctx.now)
   for (let tried = 1; ; tried += 1) {
     try {
       const [outcomes] = await commit(deps, [group])

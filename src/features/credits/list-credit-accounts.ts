@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, gt, or, type SQL, sql } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
 import type { PageRequest, PageResult } from '../../db/page.js'
 import { creditAccounts } from '../../db/tables/credits.js'

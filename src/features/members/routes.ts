@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
+import { invalidRequest } from '../../errors.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
@@ -122,12 +123,17 @@ function updateMemberRoute(app: App, deps: Deps): void {
     },
     async (request) => {
       const ctx = orgContext(request)
-      const { body: input, params, query } = request
-      const change = { input, confirmed: query.confirm }
+      const { body, params, query } = request
+      const { expected_role: expectedRole, ...input } = body
+      if (expectedRole !== undefined && input.role === undefined) throw roleMissing()
+      const change = { input, expectedRole, confirmed: query.confirm }
       return toMember(await updateMember(deps, ctx, params.member_id, change), ctx)
     }
   )
 }
+
+const roleMissing = () =>
+  invalidRequest({ errors: [{ pointer: '#/role', detail: 'must stand beside expected_role' }] })
 
 function suspendMemberRoute(app: App, deps: Deps): void {
   app.post(
