@@ -128,16 +128,20 @@ $$;
 
 -- Does the wanted transfers in the order given, as if one by one, and says what became of each:
 -- `created` and `replayed` (its key was used before), `nothing` (there was nothing to reclaim), or
--- why it was refused. A call has no idempotency key and no `of_id` twice. Accounts are locked in one
+-- why it was refused. `alone`: the call is a transaction by itself, so there would be nothing in which to
+-- tell that little is left; then it fails with MU001 and can be done again within one. A call has no idempotency key and no `of_id` twice. Accounts are locked in one
 -- order, pools before members', so that no two calls wait for each other.
-create function apply_credit_transfers(given json)
+create function apply_credit_transfers(given json, alone boolean)
 returns table (
   place integer, outcome text, known_id uuid, amount bigint, from_account text, from_id uuid,
   to_account text, to_id uuid, member_id uuid, balance bigint, rest bigint, detail bigint,
   member_status text, crossing integer)
 language plpgsql volatile
--- Tables grow faster than what is known of them: each look-up goes by its index.
+-- Tables grow faster than what is known of them: each look-up goes by its index. And arrays are not to
+-- become constants of a plan, which are read from their beginning for each element.
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+set jit = off
 as $$
 #variable_conflict use_variable
 declare
@@ -159,7 +163,7 @@ declare
   details bigint[]; told_statuses text[]; crossings integer[]; ends boolean[];
   hold credit_holds;
   lot credit_lots;
-  n integer; p integer; g integer; u integer; i integer;
+  n integer; p integer; g integer; u integer; i integer; threshold integer;
   size bigint; available bigint; before bigint; base bigint;
   status text; came_from text; goes_to text; refusal text;
 begin
@@ -280,6 +284,13 @@ begin
       select 1 as found from credit_lots c
       where c.organization_id = x.organization_id and c.holder_id = x.holder_id limit 1) l on true;
 
+  select array_agg(t.id order by x.place) into known
+    from unnest(work) x
+    left join lateral (
+      select c.id from credit_transfers c
+      where x.idempotency_key is not null and c.organization_id = x.organization_id
+        and c.idempotency_key = x.idempotency_key limit 1) t on true;
+
   for i in 1..n loop
     w := work[i];
     p := payers[i]; g := getters[i]; u := users[i];
@@ -287,13 +298,9 @@ begin
     outcomes[i] := 'created'; crossings[i] := null; rests[i] := 0; ends[i] := false;
     member_ids[i] := coalesce(w.to_member_id, w.member_id, w.of_member_id);
 
-    if w.idempotency_key is not null then
-      known[i] := (select t.id from credit_transfers t
-        where t.organization_id = w.organization_id and t.idempotency_key = w.idempotency_key);
-      if known[i] is not null then
-        outcomes[i] := 'replayed';
-        continue;
-      end if;
+    if known[i] is not null then
+      outcomes[i] := 'replayed';
+      continue;
     end if;
 
     came_from := case when holders[p] = nobody then 'pool' else 'member' end;
@@ -427,17 +434,19 @@ begin
           w.id, w.at);
       end if;
       with_lots[g] := with_lots[g] or goes_to in ('pool', 'member');
-    elsif came_from in ('held', 'spent') and exists (
-      select from credit_transfer_lots l
-      where l.organization_id = w.organization_id and l.transfer_id = w.of_id)
-    then
-      perform pass_credit_lots(w.organization_id, w.of_id,
-        case when w.kind = 'refund' then available - size else 0 end, size,
-        case when goes_to in ('pool', 'member') then holders[g] end, w.id);
-      if rests[i] > 0 then
-        perform pass_credit_lots(w.organization_id, w.of_id, size, rests[i], holders[g], w.rest_id);
+    elsif came_from in ('held', 'spent') then
+      if exists (select from credit_transfer_lots l
+        where l.organization_id = w.organization_id and l.transfer_id = w.of_id)
+      then
+        perform pass_credit_lots(w.organization_id, w.of_id,
+          case when w.kind = 'refund' then available - size else 0 end, size,
+          case when goes_to in ('pool', 'member') then holders[g] end, w.id);
+        if rests[i] > 0 then
+          perform pass_credit_lots(w.organization_id, w.of_id, size, rests[i], holders[g],
+            w.rest_id);
+        end if;
+        with_lots[g] := true;
       end if;
-      with_lots[g] := true;
     elsif w.kind = 'top_up' and (w.expires_at is not null or w.priority is not null) then
       insert into credit_lots (organization_id, holder_id, top_up_id, remaining, priority, expires_at)
         values (w.organization_id, nobody, w.id, size, coalesce(w.priority, 50), w.expires_at);
@@ -478,12 +487,18 @@ begin
       delete from credit_holds h where h.organization_id = w.organization_id and h.id = w.of_id;
     end if;
 
-    if w.kind in ('spend', 'hold', 'allocate') and balances[p] < before then
+    if w.kind in ('spend', 'hold', 'allocate') then
       if balances[p] = 0 then
         crossings[i] := 0;
       else
-        crossings[i] := (select min(x) from unnest(w.low_at) x
-          where before * 100 > x * base and balances[p] * 100 <= x * base);
+        foreach threshold in array w.low_at loop
+          if before * 100 > threshold * base and balances[p] * 100 <= threshold * base then
+            crossings[i] := least(crossings[i], threshold);
+          end if;
+        end loop;
+      end if;
+      if alone and crossings[i] is not null then
+        raise exception 'little is left, which is to be told' using errcode = 'MU001';
       end if;
     end if;
     amounts[i] := size;

@@ -95,6 +95,17 @@ export const externalIdTaken = defineProblem({
   fr: ['Identifiant externe déjà pris', 'Cet external_id est déjà utilisé.']
 })
 
+/** Two who change the same at once: whoever says what they saw does not undo what the other did. */
+export const permissionConflict = defineProblem({
+  code: 'permission_conflict',
+  status: 409,
+  en: ['Permission conflict', 'Somebody has changed this meanwhile. Read it again, then decide.'],
+  fr: [
+    'Conflit de permissions',
+    'Quelqu’un a modifié cela entre-temps. Relisez-le avant de décider.'
+  ]
+})
+
 /** The subscription has ended: nobody comes in, and nothing of the team changes. */
 export const organizationCanceled = defineProblem({
   code: 'organization_canceled',

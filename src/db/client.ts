@@ -103,8 +103,14 @@ export function isRolledBack(error: unknown): boolean {
   return cause instanceof pg.DatabaseError && ROLLED_BACK.test(cause.code ?? '')
 }
 
-/** Whether a statement failed because a row like it exists; whoever ran it has wrapped the cause. */
-export function isUniqueViolation(error: unknown): boolean {
+/** Whether a statement failed with this SQL state; whoever ran it has wrapped the cause. */
+export function hasCode(error: unknown, code: string): boolean {
   const cause = error instanceof Error ? error.cause : undefined
-  return cause instanceof pg.DatabaseError && cause.code === '23505'
+  return cause instanceof pg.DatabaseError && cause.code === code
 }
+
+/** Whether a transaction was ended because it and another waited for each other. */
+export const isDeadlock = (error: unknown) => hasCode(error, '40P01')
+
+/** Whether a statement failed because a row like it exists. */
+export const isUniqueViolation = (error: unknown) => hasCode(error, '23505')

@@ -111,7 +111,7 @@ export const creditSettings = pgTable('credit_settings', {
   updatedAt: instant('updated_at').notNull()
 })
 
-export const QUOTA_SCOPES = ['everybody', 'role', 'member'] as const
+const QUOTA_SCOPES = ['everybody', 'role', 'member'] as const
 
 export const creditQuotas = pgTable(
   'credit_quotas',

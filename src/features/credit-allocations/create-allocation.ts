@@ -6,7 +6,7 @@ import type { Deps } from '../../deps.js'
 import { refuse } from '../../policy/decision.js'
 import type { Policy } from '../../policy/document.js'
 import { enforce } from '../../refusals.js'
-import { moveCredits } from '../credits/move-credits.js'
+import { moveUntold } from '../credits/move-credits.js'
 import { creditsOf } from '../credits/rules.js'
 import { settleCredits } from '../credits/settle-credits.js'
 import { appendEvents } from '../events/append-events.js'
@@ -102,14 +102,13 @@ async function carryOut(
   const { strategy, reference, reason, metadata } = allocation
   const given = plan.shares.filter(({ status }) => status === 'created')
   if (given.length === 0) return new Map()
-  const transfers = await moveCredits(
+  const transfers = await moveUntold(
     tx,
     ctx,
     organization,
     given.map(({ memberId, amount }) => {
       return { kind: 'allocate', memberId, amount, reference, reason, metadata } as const
-    }),
-    { events: false }
+    })
   )
   const memberIds = new Set(given.map(({ memberId }) => memberId))
   appendEvents(tx, ctx, placeOf(organization), [

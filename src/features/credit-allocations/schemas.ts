@@ -11,7 +11,7 @@ const WEIGHT_MAX = 1_000_000
 const MEMBER = 'mem_01jd3v8k2ffb5t0m5r6w9x7y3z'
 const TRANSFER = 'trf_01jd3v8k2ffb5t0m5r6w9x7y3z'
 
-export const STRATEGIES = ['equal', 'weights', 'amounts', 'roles', 'groups'] as const
+const STRATEGIES = ['equal', 'weights', 'amounts', 'roles', 'groups'] as const
 
 const RoleKey = Type.String({ minLength: 1, maxLength: 48, examples: ['member'] })
 

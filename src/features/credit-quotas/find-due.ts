@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.js'
-import { members } from '../../db/tables/members.js'
-import { uuidToId } from '../../ids.js'
-import { effectiveStatus } from '../members/effective-status.js'
+import { POOL_HOLDER } from '../../db/tables/credits.js'
+import { idToUuid, uuidToId } from '../../ids.js'
 import { monthAt } from './month.js'
-import { quotaOf, usableBalance } from './quota.js'
+import { usableBalance } from './quota.js'
+import { seatsToFill } from './waiting.js'
 
 /**
  * Organizations whose mode is `monthly_quota` and where somebody waits for a refill. One that was
@@ -15,25 +15,20 @@ export async function findDue(db: Db, now: Date, limit: number): Promise<string[
   const zones = await findTimeZones(db)
   if (zones.length === 0) return []
   const months = zones.map((zone) => monthAt(now, zone).firstDay)
-  const quota = quotaOf(sql`quotas.role_amounts`)
+  const seats = seatsToFill({
+    organizationId: sql`quotas.id`,
+    firstDay: sql`here.month`,
+    roleAmounts: sql`quotas.role_amounts`,
+    now
+  })
   const { rows } = await db.execute<{ id: string }>(sql`
     ${WITH_QUOTAS}
     select quotas.id from quotas
     join unnest(${sql.param(zones)}::text[], ${sql.param(months)}::date[]) as here(time_zone, month)
       on here.time_zone = quotas.time_zone
     left join credit_accounts on credit_accounts.organization_id = quotas.id
-      and credit_accounts.holder_id = '00000000-0000-0000-0000-000000000000'
-    cross join lateral (
-      select sum(greatest(0, seat.quota - seat.usable)) as needed
-      from (
-        select ${quota} as quota, own.usable, own.refilled_for
-        from members
-        left join lateral (
-          select ${usableBalance(now)} as usable, refilled_for from credit_accounts
-          where credit_accounts.organization_id = ${members.organizationId}
-            and credit_accounts.holder_id = ${members.id}) own on true
-        where ${members.organizationId} = quotas.id and ${effectiveStatus(now)} = 'active') seat
-      where seat.quota > 0 and (seat.refilled_for is null or seat.refilled_for < here.month)) waiting
+      and credit_accounts.holder_id = ${idToUuid('mem', POOL_HOLDER)}
+    cross join lateral (select sum(seats.amount) as needed from ${seats}) waiting
     where quotas.short_for is distinct from here.month and waiting.needed is not null
       or waiting.needed <= ${usableBalance(now)}
     order by quotas.id limit ${limit}`)

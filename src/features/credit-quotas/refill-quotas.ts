@@ -1,14 +1,14 @@
-import { and, asc, eq, or, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { creditAccounts, creditSettings, POOL_HOLDER } from '../../db/tables/credits.js'
 import { idToUuid } from '../../ids.js'
 import { creditModeOf } from '../credit-settings/queries.js'
-import { moveCredits } from '../credits/move-credits.js'
+import { moveUntold } from '../credits/move-credits.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { type Month, monthAt } from './month.js'
-import { findAvailable, findWaiting, isBefore, sumOf, type Waiting } from './waiting.js'
+import { findAvailable, findWaiting, sumOf, type Waiting } from './waiting.js'
 
 /** What a refill came to. `members`: who waited for it, and `amount`: what they were given. */
 export interface Refill {
@@ -66,7 +66,11 @@ async function lockAccounts(tx: Tx, organizationId: string, month: Month): Promi
     .where(
       and(
         eq(creditAccounts.organizationId, organizationId),
-        or(eq(creditAccounts.holderId, POOL_HOLDER), isBefore(month))
+        or(
+          eq(creditAccounts.holderId, POOL_HOLDER),
+          isNull(creditAccounts.refilledFor),
+          lt(creditAccounts.refilledFor, month.firstDay)
+        )
       )
     )
     .orderBy(asc(creditAccounts.holderId))
@@ -123,7 +127,7 @@ async function fillUp(
     amount,
     reason: 'monthly_quota'
   }))
-  if (requests.length > 0) await moveCredits(tx, ctx, organization, requests, { events: false })
+  if (requests.length > 0) await moveUntold(tx, ctx, organization, requests)
   const ids = waiting.map(({ memberId }) => memberId)
   await writeRefilled(tx, organizationId, ids, month)
   if (given.length === 0) return

@@ -4,7 +4,7 @@ import type { Policy } from '../../policy/document.js'
 import { Id, Instant, Nullable, oneOf } from '../../schemas.js'
 import { type CreditSettingsRow, modeOf } from './queries.js'
 
-export const CreditModeSchema = oneOf(CREDIT_MODES, {
+const CreditModeSchema = oneOf(CREDIT_MODES, {
   description:
     '`allocated`: members spend what they were given; `monthly_quota`: which is filled up each ' +
     'month; `on_demand`: which they ask for; `shared_pool`: everybody spends from the pool, first ' +

@@ -1,11 +1,10 @@
 import { and, inArray } from 'drizzle-orm'
-import type { Tx } from '../../db/client.js'
+import { type Db, hasCode, type Tx } from '../../db/client.js'
 import type { Statement } from '../../db/statement.js'
 import {
   type ACCOUNT_KINDS,
   type CreditTransferRow,
-  creditTransfers,
-  POOL_HOLDER
+  creditTransfers
 } from '../../db/tables/credits.js'
 import { idempotencyKeyReused, type Problem } from '../../errors.js'
 import { idToUuid, newId, uuidToId } from '../../ids.js'
@@ -16,7 +15,7 @@ import type { Crossing, PlacedRequest, TransferOutcome } from './transfer-reques
 /** One call (migrations): what holds for each transfer stands there. */
 const APPLY: Statement = {
   name: 'apply_credit_transfers',
-  text: 'select * from apply_credit_transfers($1)'
+  text: 'select * from apply_credit_transfers($1, $2)'
 }
 
 type AccountKind = (typeof ACCOUNT_KINDS)[number]
@@ -48,11 +47,36 @@ export async function applyTransfers(
   tx: Tx,
   placed: readonly PlacedRequest[]
 ): Promise<TransferOutcome[]> {
+  return apply(tx, placed, false)
+}
+
+/**
+ * The same as a transaction by itself, for what leaves no events: undefined, and nothing was done, where
+ * it turns out that one has left little, which is to be told in the same transaction.
+ */
+export async function applyAlone(
+  db: Db,
+  placed: readonly PlacedRequest[]
+): Promise<TransferOutcome[] | undefined> {
+  return apply(db, placed, true).catch((error: unknown) => {
+    if (hasCode(error, LITTLE_LEFT)) return undefined
+    throw error
+  })
+}
+
+/** As the function says it. */
+const LITTLE_LEFT = 'MU001'
+
+async function apply(
+  db: Db,
+  placed: readonly PlacedRequest[],
+  isAlone: boolean
+): Promise<TransferOutcome[]> {
   if (placed.length === 0) return []
   const ids = placed.map(() => newId('trf'))
   const given = JSON.stringify(placed.map((one, index) => toGiven(one, index, ids[index] ?? '')))
-  const applied = await tx.run<Applied & Record<string, unknown>>(APPLY, [given])
-  const known = await findKnown(tx, placed, applied)
+  const applied = await db.run<Applied & Record<string, unknown>>(APPLY, [given, isAlone])
+  const known = await findKnown(db, placed, applied)
   return placed.map((one, index) => {
     const found = applied[index]
     if (!found) throw new Error('a transfer was left without an answer')
@@ -91,7 +115,7 @@ function toGiven({ request, rules, ...call }: PlacedRequest, index: number, id: 
 
 /** Those that were done before, under the same keys. */
 async function findKnown(
-  tx: Tx,
+  db: Db,
   placed: readonly PlacedRequest[],
   applied: readonly Applied[]
 ): Promise<ReadonlyMap<string, CreditTransferRow>> {
@@ -99,7 +123,7 @@ async function findKnown(
   if (ids.length === 0) return new Map()
   const organizations = [...new Set(placed.map(({ organizationId }) => organizationId))]
   const { organizationId, id } = creditTransfers
-  const rows = await tx
+  const rows = await db
     .select()
     .from(creditTransfers)
     .where(and(inArray(organizationId, organizations), inArray(id, ids)))
@@ -170,6 +194,3 @@ function crossingOf({ crossing }: Applied): Crossing | undefined {
   if (crossing === null) return undefined
   return crossing === 0 ? { type: 'exhausted' } : { type: 'low', percent: crossing }
 }
-
-/** Whose account it is; undefined: the organization's own. */
-export const holderOf = (id: string) => (id === POOL_HOLDER ? undefined : id)

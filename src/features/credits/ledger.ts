@@ -5,10 +5,10 @@ import type { Deps } from '../../deps.js'
 import type { Policy } from '../../policy/document.js'
 import { appendEvents } from '../events/append-events.js'
 import type { Notified } from '../events/notify.js'
-import { applyTransfers } from './apply-transfers.js'
+import { applyAlone, applyTransfers } from './apply-transfers.js'
 import { catchUp } from './catch-up.js'
 import { ledgerBusy } from './errors.js'
-import { crossingEvents, transferEvents } from './transfer-events.js'
+import { crossingEvents, isTold, transferEvents } from './transfer-events.js'
 import type { PlacedRequest, TransferOutcome } from './transfer-request.js'
 
 /** The transfers of one request, and where what is told of them belongs. */
@@ -197,15 +197,14 @@ class NotDone extends Error {
 
 /** One transaction, and what became of each group. */
 async function commit(deps: Deps, groups: readonly TransferGroup[]): Promise<TransferOutcome[][]> {
+  if (groups.every(leavesNothing)) {
+    const outcomes = await applyAlone(deps.db, groups.flatMap(placedOf))
+    if (outcomes) return divide(outcomes, groups)
+  }
   const ctx: CallContext = { actor: SYSTEM, now: deps.now(), requestId: null, locale: 'en' }
   try {
     return await runCommand(deps, ctx, async (tx) => {
-      const outcomes = await applyTransfers(
-        tx,
-        groups.flatMap(({ placed }) => placed)
-      )
-      const next = outcomes.values()
-      const each = groups.map(({ placed }) => placed.map(() => nextOf(next)))
+      const each = divide(await applyTransfers(tx, groups.flatMap(placedOf)), groups)
       groups.forEach((group, index) => {
         const own = each[index] ?? []
         if (isAlone(group) && own.some(({ status }) => status === 'refused')) throw new NotDone(own)
@@ -220,8 +219,21 @@ async function commit(deps: Deps, groups: readonly TransferGroup[]): Promise<Tra
   }
 }
 
-function nextOf(outcomes: Iterator<TransferOutcome>): TransferOutcome {
-  const { value, done } = outcomes.next()
-  if (done === true) throw new Error('a transfer was left without an answer')
-  return value as TransferOutcome
+const placedOf = ({ placed }: TransferGroup) => placed
+
+/** What the ledger alone is the record of, unless it leaves little. Of a whole one nothing may be left. */
+const leavesNothing = (group: TransferGroup) =>
+  !isAlone(group) && group.placed.every(({ request }) => !isTold(request.kind))
+
+/** Each group has its own. */
+function divide(
+  outcomes: readonly TransferOutcome[],
+  groups: readonly TransferGroup[]
+): TransferOutcome[][] {
+  let from = 0
+  return groups.map(({ placed }) => {
+    const own = outcomes.slice(from, from + placed.length)
+    from += placed.length
+    return own
+  })
 }

@@ -8,11 +8,6 @@ import { creditsOf } from './rules.js'
 import { crossingEvents, transferEvents } from './transfer-events.js'
 import type { TransferOutcome, TransferRequest } from './transfer-request.js'
 
-interface Telling {
-  /** False: the caller tells of all of them by an event of its own. */
-  readonly events?: boolean
-}
-
 /**
  * Moves credits as part of a command that holds the organization's lock: all of it, or the command
  * fails. Tells of each transfer, and of what it has left little or nothing of. Where there was nothing
@@ -25,21 +20,45 @@ export async function moveCredits(
   tx: Tx,
   ctx: CallContext,
   organization: LockedOrganization,
-  requests: readonly TransferRequest[],
-  { events = true }: Telling = {}
+  requests: readonly TransferRequest[]
 ): Promise<CreditTransferRow[]> {
-  const { row, policy } = organization
-  const rules = creditsOf(policy.policy)
+  const outcomes = await apply(tx, ctx, organization, requests)
+  appendEvents(tx, ctx, placeOf(organization), outcomes.flatMap(transferEvents))
+  return tellCrossings(tx, ctx, organization, outcomes)
+}
+
+/** The same for a caller that tells of all the transfers by one event of its own. */
+export async function moveUntold(
+  tx: Tx,
+  ctx: CallContext,
+  organization: LockedOrganization,
+  requests: readonly TransferRequest[]
+): Promise<CreditTransferRow[]> {
+  return tellCrossings(tx, ctx, organization, await apply(tx, ctx, organization, requests))
+}
+
+async function apply(
+  tx: Tx,
+  ctx: CallContext,
+  { row, policy }: LockedOrganization,
+  requests: readonly TransferRequest[]
+): Promise<TransferOutcome[]> {
   const { actor, requestId, now } = ctx
-  const call = { organizationId: row.id, rules, actor, requestId, now }
-  const outcomes = await applyTransfers(
+  const call = { organizationId: row.id, rules: creditsOf(policy.policy), actor, requestId, now }
+  return applyTransfers(
     tx,
     requests.map((request) => ({ ...call, request }))
   )
-  appendEvents(tx, ctx, placeOf(organization), [
-    ...(events ? outcomes.flatMap(transferEvents) : []),
-    ...outcomes.flatMap(crossingEvents)
-  ])
+}
+
+/** @throws Problem of the first that was refused */
+function tellCrossings(
+  tx: Tx,
+  ctx: CallContext,
+  organization: LockedOrganization,
+  outcomes: readonly TransferOutcome[]
+): CreditTransferRow[] {
+  appendEvents(tx, ctx, placeOf(organization), outcomes.flatMap(crossingEvents))
   return outcomes.flatMap(transferOf)
 }
 

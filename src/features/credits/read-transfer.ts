@@ -36,7 +36,7 @@ const HOLD_MAX_MS = 7 * 86_400_000
  *
  * @throws Problem invalid_request
  */
-export function readTransfer(wish: TransferWish, pointer: string, now: Date): TransferRequest {
+function readTransfer(wish: TransferWish, pointer: string, now: Date): TransferRequest {
   const { kind } = wish
   if (kind === undefined) throw invalid(`${pointer}/kind`, 'Is required.')
   const { required, optional = [] } = FIELDS[kind]

@@ -32,7 +32,7 @@ export const Reason = Type.String({
   examples: ['March']
 })
 
-export const IdempotencyKeyField = Type.String({
+const IdempotencyKeyField = Type.String({
   minLength: 1,
   maxLength: 255,
   pattern: '^[\\x21\\x23-\\x7e]+$',
@@ -84,7 +84,7 @@ const transferFields = {
 export const TransferWish = Type.Object(transferFields, { additionalProperties: false })
 export type TransferWish = Static<typeof TransferWish>
 
-export const TRANSFERS_MAX = 1_000
+const TRANSFERS_MAX = 1_000
 
 export const CreditTransferCreate = Type.Object(
   {

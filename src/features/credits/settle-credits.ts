@@ -14,7 +14,7 @@ import type { Deps } from '../../deps.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { closeDue } from '../invitations/close-expired.js'
 import { type LockedOrganization, lockIfThere, placeOf } from '../organizations/queries.js'
-import { moveCredits } from './move-credits.js'
+import { moveCredits, moveUntold } from './move-credits.js'
 import type { TransferRequest } from './transfer-request.js'
 
 /** Rows of one transaction; what is left is for the next. */
@@ -155,7 +155,7 @@ async function expireDue(
     const memberId = lot.holderId === POOL_HOLDER ? undefined : lot.holderId
     return { kind: 'expire', memberId, ofId: lot.topUpId, reason: 'expired', trusted: true }
   })
-  const transfers = await moveCredits(tx, ctx, organization, requests, { events: false })
+  const transfers = await moveUntold(tx, ctx, organization, requests)
   appendEvents(tx, ctx, placeOf(organization), expiredEvents(organization.row.id, transfers))
   return requests.length
 }

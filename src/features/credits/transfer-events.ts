@@ -13,6 +13,8 @@ const TOLD: Partial<Record<TransferKind, EventType>> = {
   expire: 'credits.expired'
 }
 
+export const isTold = (kind: TransferKind): boolean => TOLD[kind] !== undefined
+
 /** The event of a transfer, where its kind has one. */
 export function transferEvents(outcome: TransferOutcome): NewEvent[] {
   if (outcome.status !== 'created') return []

@@ -18,7 +18,7 @@ export interface TransferRequest {
   readonly reference?: string | undefined
   readonly reason?: string | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
-  /** Of a top-up: what is used first, from 1; left out: `PRIORITY_DEFAULT`. */
+  /** Of a top-up: what is used first, from 1; left out: 50. */
   readonly priority?: number | undefined
   /** Of a top-up or a hold. */
   readonly expiresAt?: Date | undefined
@@ -61,6 +61,3 @@ export type TransferOutcome =
   /** Nothing was there to be reclaimed. */
   | { readonly status: 'nothing' }
   | { readonly status: 'refused'; readonly problem: Problem }
-
-/** Where a top-up stands that names no priority; lower ones are used first. */
-export const PRIORITY_DEFAULT = 50

@@ -20,13 +20,24 @@ export const MemberUpdate = Type.Object(
         examples: ['admin']
       })
     ),
+    expected_role: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 48,
+        description:
+          'Beside `role`: the one that you saw. Where the member has another by now, nothing is ' +
+          'changed and the answer is 409 `permission_conflict`.',
+        examples: ['member']
+      })
+    ),
     resources: Type.Optional(Nullable(ResourcesChoice)),
     external_id: Type.Optional(Nullable(ExternalId)),
     metadata: Type.Optional(Metadata)
   },
   { additionalProperties: false, minProperties: 1, examples: [{ role: 'admin' }] }
 )
-export type MemberUpdate = Static<typeof MemberUpdate>
+/** What is changed. */
+export type MemberUpdate = Omit<Static<typeof MemberUpdate>, 'expected_role'>
 
 export const MemberRemoval = Type.Object(
   {

@@ -6,7 +6,7 @@ import { isUniqueViolation, type Tx } from '../../db/client.js'
 import { invitations } from '../../db/tables/invitations.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
-import { externalIdTaken } from '../../errors.js'
+import { externalIdTaken, permissionConflict } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
 import type { Policy } from '../../policy/document.js'
 import { enforce } from '../../refusals.js'
@@ -22,18 +22,25 @@ import { concerning, roleChanged } from './member-events.js'
 import { type LockedMember, lockMember, writeMember } from './queries.js'
 import type { MemberUpdate } from './request-schemas.js'
 
+interface MemberChange {
+  readonly input: MemberUpdate
+  /** Which role whoever changes it has seen. */
+  readonly expectedRole?: string | undefined
+  readonly confirmed?: boolean
+}
+
 /**
  * Changes the fields that are given; each needs its own permission. The role of an invited member
  * is the one it is offered. A call that changes nothing leaves no event.
  *
  * @throws Problem not_found, what `decide` refuses, field_not_editable, resources_not_offered,
- * member_not_in_team, external_id_taken
+ * member_not_in_team, permission_conflict (OUPI-121), external_id_taken
  */
 export async function updateMember(
   deps: Deps,
   ctx: OrgContext,
   id: string,
-  { input, confirmed = false }: { readonly input: MemberUpdate; readonly confirmed?: boolean }
+  { input, expectedRole, confirmed = false }: MemberChange
 ): Promise<MemberRow> {
   return runCommand(deps, ctx, async (tx) => {
     const locked = await lockMember(deps, tx, ctx, { id })
@@ -43,6 +50,9 @@ export async function updateMember(
     refuseFields(policy, input)
     const { status } = target
     if (status === 'removed') throw memberNotInTeam({ member_status: status })
+    if (expectedRole !== undefined && expectedRole !== member.role) {
+      throw permissionConflict({ role: member.role })
+    }
 
     const patch = toPatch(input)
     const changes = changesOf(member, patch)

@@ -56,7 +56,16 @@ export const RoleCreate = Type.Object(
 export type RoleCreate = Static<typeof RoleCreate>
 
 export const RoleUpdate = Type.Object(
-  { label: Type.Optional(Label), permissions: Type.Optional(Permissions) },
+  {
+    label: Type.Optional(Label),
+    permissions: Type.Optional(Permissions),
+    expected_permissions: Type.Optional({
+      ...Permissions,
+      description:
+        'What you saw, in any order: where the role holds others by now, nothing is changed and the ' +
+        'answer is 409 `permission_conflict`.'
+    })
+  },
   {
     additionalProperties: false,
     minProperties: 1,
