@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, constants, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -8,6 +8,7 @@ import pg from 'pg'
 /** Where Debian keeps the programs of each version. */
 const DEBIAN = '/usr/lib/postgresql'
 const BASELINE = new URL('../baseline/', import.meta.url)
+const run = promisify(execFile)
 const CLIENTS = ['-c', '16', '-j', '2']
 
 /** Of Debian's versions the newest, else what the path has; undefined where there is none. */
@@ -17,11 +18,12 @@ export async function findPgbench() {
   const path = process.env.PATH?.split(delimiter).filter(Boolean) ?? []
   for (const folder of [...newestFirst.map((version) => join(DEBIAN, version, 'bin')), ...path]) {
     const program = join(folder, 'pgbench')
-    const isThere = await access(program, constants.X_OK).then(
+    // Debian has one on the path that only says which package is missing.
+    const works = await run(program, ['--version']).then(
       () => true,
       () => false
     )
-    if (isThere) return program
+    if (works) return program
   }
   return undefined
 }
@@ -29,7 +31,7 @@ export async function findPgbench() {
 /** Runs a script of bench/baseline for whole seconds on this database, with 16 clients. */
 export async function runPgbench(program, { url, script, seconds }) {
   const { password, ...place } = new pg.Client(url)
-  const { stdout } = await promisify(execFile)(
+  const { stdout } = await run(
     program,
     ['-n', '-M', 'prepared', ...CLIENTS, '-T', String(Math.ceil(seconds)), '-f', pathOf(script)],
     {

@@ -7,8 +7,8 @@ const LENGTH = /\r\ncontent-length: (\d+)\r\n/i
 /**
  * Posts over that many connections, on each one after the other, bodies that `bodyOf` makes of their
  * numbers, each with an idempotency key of its own; fails unless every answer is `201`. By hand,
- * because autocannon spends longer on making a request of its own than the server on answering it,
- * and here they share the cores.
+ * because autocannon takes twice as long over requests that are not made beforehand, and load and
+ * server share the cores.
  */
 async function runPosts({ url, headers, path, connections, seconds, bodyOf }) {
   const head = toHead(url, { ...headers, 'content-type': 'application/json' }, path)

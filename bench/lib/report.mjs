@@ -35,6 +35,12 @@ with the lowest and the highest. Every answer must be 2xx, and what was written 
   a loop without HTTP; it neither proves the caller nor decides nor looks who is in the way. The
   headline is 64 at once; fresh organizations each time.
 - Bare SQL of a batch: the same with one \`insert … select from unnest\` for each table.
+- pgbench of credits: \`-M prepared -c 16 -j 2\` with bench/baseline/transfer-*.sql on the same
+  server: begin, lock two balances in the order of their ids, two updates, a transfer and two
+  entries, commit; one account in every transfer, or any two of 10,000. No HTTP, no proof, no keys.
+  Ours goes through HTTP, each spend with an Idempotency-Key of its own; each must have been written
+  once, and the ledger must add up. The load is made by hand (bench/lib/posts.mjs), because autocannon
+  takes twice as long over requests that are not made beforehand.
 - CPU in Node is the processor time that the server's own process took for one request.
 `
 }

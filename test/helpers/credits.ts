@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import type { Test } from 'tap'
 import { buildApp } from '../../src/app.js'
-import type { Db } from '../../src/db/client.js'
+import type { Database, Db, Tx } from '../../src/db/client.js'
 import { idToUuid } from '../../src/ids.js'
 import { type Answer, type CallOptions, openDeps, type TestApp } from './app.js'
+import { untilBlocked } from './database.js'
 
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>
 export type Body = Readonly<Record<string, unknown>>
@@ -88,6 +89,33 @@ export function callOn(url: string, key: string): Call {
       body: isJson ? JSON.parse(text) : text
     }
   }
+}
+
+/** Keeps everybody else from these accounts until the transaction ends. */
+export async function lockAccounts(tx: Tx, id: string, holders: readonly string[]): Promise<void> {
+  for (const holder of holders) {
+    await tx.execute(sql`
+      select from credit_accounts where organization_id = ${idToUuid('org', id)}
+        and holder_id = ${idToUuid('mem', holder)} for no key update`)
+  }
+}
+
+/** All wait for the accounts of these holders, and get them in this order. */
+export async function inTurnForAccounts<T>(
+  db: Database,
+  { id, holders }: { readonly id: string; readonly holders: readonly string[] },
+  requests: readonly (() => Promise<T>)[]
+): Promise<T[]> {
+  const { answers } = await db.transaction(async (tx) => {
+    await lockAccounts(tx, id, holders)
+    const answers: Promise<T>[] = []
+    for (const request of requests) {
+      answers.push(request())
+      await untilBlocked(db, answers.length)
+    }
+    return { answers }
+  })
+  return Promise.all(answers)
 }
 
 /** The mode of a team, whatever it has chosen before. */

@@ -53,7 +53,9 @@ function offers(locale: Locale, { team, person, name, message }: Chosen): NamedM
 
 function notifications(locale: Locale, { team, person, name }: Chosen): NamedMail[] {
   const told = { member: name, role: name, former_role: name, candidate: name }
-  const ofTeam = { domain: name, person: name, page: person === null ? '' : name, limit: '10' }
+  const figures = { limit: '10', percent: '20', amount: '50', needed: '70', available: '60' }
+  const named = person === null ? '' : name
+  const ofTeam = { domain: name, person: name, page: named, member: named, ...figures }
   return NOTIFIABLE.flatMap((event) =>
     (concernsMember(event) ? (['others', 'member'] as const) : (['others'] as const)).map(
       (to): NamedMail => [

@@ -36,6 +36,21 @@ async function requestPath(app: TestApp) {
   return (await withRequest(app, { policy })).at
 }
 
+/** A team whose members ask for credits. */
+async function onDemand({ call, organization, member }: TestApp) {
+  const { path } = await organization({ policy: 'oupi' })
+  await call('PUT', `${path}/credit-settings`, { body: { mode: 'on_demand' } })
+  await call('POST', `${path}/credit-transfers`, { body: { kind: 'top_up', amount: 100 } })
+  return { path, member_id: (await member(path)).id }
+}
+
+async function creditRequestPath(app: TestApp) {
+  const { path, member_id } = await onDemand(app)
+  const body = { amount: 5, member_id }
+  const { body: request } = await app.call('POST', `${path}/credit-requests`, { body })
+  return `${path}/credit-requests/${String(request.id)}`
+}
+
 /** How to make a valid request of every POST, by operationId. A new POST needs its entry here. */
 export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
   async createOrganization(app) {
@@ -177,6 +192,29 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
   },
   async createExport(app) {
     return { path: `${(await app.organization()).path}/exports` }
+  },
+  async createCreditAllocation(app) {
+    const { path } = await app.organization({ policy: 'oupi' })
+    const body = { kind: 'top_up', amount: 100 }
+    await app.call('POST', `${path}/credit-transfers`, { body })
+    const equal = { strategy: 'equal', total: 10 }
+    return { path: `${path}/credit-allocations`, body: equal, other: { ...equal, total: 20 } }
+  },
+  async createCreditRequest(app) {
+    const { path, member_id } = await onDemand(app)
+    const [body, other] = [5, 6].map((amount) => ({ amount, member_id }))
+    return { path: `${path}/credit-requests`, body, other }
+  },
+  async approveCreditRequest(app) {
+    const path = `${await creditRequestPath(app)}/approve`
+    return { path, body: { amount: 5 }, other: { amount: 6 } }
+  },
+  async denyCreditRequest(app) {
+    const path = `${await creditRequestPath(app)}/deny`
+    return { path, body: {}, other: { note: 'Next month' } }
+  },
+  async cancelCreditRequest(app) {
+    return { path: `${await creditRequestPath(app)}/cancel` }
   },
   async createRole(app) {
     const { path } = await app.organization()

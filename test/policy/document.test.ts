@@ -61,3 +61,33 @@ await t.test('lifetimes are whole days, at most a year', async (t) => {
     null
   )
 })
+
+await t.test('amounts of credits are for roles of the policy, one for each', async (t) => {
+  const amounts = (...roles: string[]) => ({
+    ...SMALL,
+    credits: { kind: 'pool', role_amounts: roles.map((key) => ({ role: key, amount: 100 })) }
+  })
+  t.equal(wrongPaths(amounts('boss')), undefined)
+  for (const unknown of ['king', 'custom', '*']) {
+    t.same(wrongPaths(amounts('boss', unknown)), ['credits.role_amounts.1.role'], unknown)
+  }
+  t.same(wrongPaths(amounts('boss', 'boss')), ['credits.role_amounts'])
+  for (const amount of [0, -1, 0.5, 2 ** 53]) {
+    const credits = { kind: 'pool', role_amounts: [{ role: 'boss', amount }] }
+    const [path] = wrongPaths({ ...SMALL, credits }) ?? []
+    t.equal(path, 'credits.role_amounts.0.amount', String(amount))
+  }
+})
+
+await t.test('what an organization can do with its credits is said once, and whole', async (t) => {
+  const invitations = { fields: { credits: 'optional' } }
+  t.equal(wrongPaths({ ...SMALL, invitations, credits: { kind: 'pool' } }), undefined)
+  t.same(wrongPaths({ ...SMALL, invitations }), ['invitations.fields.credits'])
+  t.same(wrongPaths({ ...SMALL, credits: { kind: 'money' } }), ['credits.kind'])
+  const billing = { credit_on_removal: true }
+  t.equal(wrongPaths({ ...SMALL, billing, credits: { kind: 'money' } }), undefined)
+  const modes = ['allocated', 'shared_pool', 'allocated']
+  t.same(wrongPaths({ ...SMALL, credits: { kind: 'pool', modes } }), ['credits.modes'])
+  const low = { kind: 'pool', low_at: [20, 5, 20] }
+  t.same(wrongPaths({ ...SMALL, credits: low }), ['credits.low_at'])
+})

@@ -68,7 +68,10 @@ function notifications(texts: Texts): string[] {
                 former_role: event === 'member.role_changed' ? 'Member' : '',
                 candidate: event.startsWith('reassignment.') ? 'Bo' : ''
               }
-            : { domain: 'acme.test', person: 'Ana', page: 'Spring', limit: '10' },
+            : {
+                ...{ domain: 'acme.test', person: 'Ana', page: 'Spring', limit: '10' },
+                ...{ member: 'Ana', percent: '20', amount: '50', needed: '70', available: '60' }
+              },
           isLocked: false,
           words: ownWords(texts, `mail.${event}`, NOTIFICATION_TEXTS, 'en')
         })

@@ -67,6 +67,14 @@ const BODIES: Record<string, unknown> = {
   'post {o}/join-requests/{join_request_id}/approve': {},
   'post {o}/join-requests/{join_request_id}/deny': {},
   'post {o}/leave': {},
+  'post {o}/credit-transfers': { kind: 'top_up', amount: 1_000 },
+  'post {o}/credit-allocations': { strategy: 'equal' },
+  'put {o}/credit-settings': { mode: 'shared_pool' },
+  'put {o}/credit-quotas': { everybody: 1_000 },
+  'post {o}/credit-requests': { amount: 1_000, member_id: `mem_${NO_SUCH}` },
+  'post {o}/credit-requests/{credit_request_id}/approve': {},
+  'post {o}/credit-requests/{credit_request_id}/deny': {},
+  'post {o}/credit-requests/{credit_request_id}/cancel': {},
   'post {o}/transfer-ownership': { member_id: `mem_${NO_SUCH}` }
 }
 
@@ -87,7 +95,8 @@ await t.test('one organization is no business of another', async (t) => {
   const app = await createTestApp(t)
   const { call, organization, invite, member } = app
   const domain_claims = { enabled: true, join: 'request' }
-  const policy = await policyLike(app, 'standard', { domain_claims })
+  const credits = { kind: 'pool', modes: ['on_demand'] }
+  const policy = await policyLike(app, 'standard', { domain_claims, credits })
   const [victim, thief] = [await withRequest(app, { policy }), await organization()]
   const { invitation } = await invite(victim.path, 'pending@victim.test')
   const { body: group } = await call('POST', `${victim.path}/groups`, { body: { name: 'Ours' } })
@@ -96,16 +105,25 @@ await t.test('one organization is no business of another', async (t) => {
   const { body: page } = await call('POST', `${victim.path}/signup-pages`, {
     body: { max_signups: 1 }
   })
+  const { body: topUp } = await call('POST', `${victim.path}/credit-transfers`, {
+    body: { kind: 'top_up', amount: 10 }
+  })
+  const { id: memberId } = await member(victim.path)
+  const { body: wish } = await call('POST', `${victim.path}/credit-requests`, {
+    body: { amount: 5, member_id: memberId }
+  })
   const ids: Record<string, string> = {
     organization_id: victim.id,
-    member_id: (await member(victim.path)).id,
+    member_id: memberId,
     invitation_id: invitation.id,
     role_key: 'treasurer',
     group_id: group.id,
     export_id: started.id,
     domain_claim_id: claim.id,
     signup_page_id: page.id,
-    join_request_id: victim.request.id
+    join_request_id: victim.request.id,
+    credit_transfer_id: topUp.id,
+    credit_request_id: wish.id
   }
   await call('POST', `${victim.path}/roles`, {
     body: { key: ids['role_key'], label: { en: 'Treasurer' }, permissions: ['team.view'] }
@@ -138,7 +156,9 @@ await t.test('one organization is no business of another', async (t) => {
       export_id: `exp_${NO_SUCH}`,
       domain_claim_id: `dom_${NO_SUCH}`,
       signup_page_id: `sgp_${NO_SUCH}`,
-      join_request_id: `jrq_${NO_SUCH}`
+      join_request_id: `jrq_${NO_SUCH}`,
+      credit_transfer_id: `trf_${NO_SUCH}`,
+      credit_request_id: `crq_${NO_SUCH}`
     }
     for (const operation of operations) {
       const name = `${operation.method} ${operation.path}`

@@ -143,30 +143,46 @@ async function runBatch(deps: Deps, batch: readonly Waiting[]): Promise<void> {
     if (!isRolledBack(error)) throw error
     return undefined
   })
-  const short = outcomes ? await findShort(deps, batch, outcomes) : new Set(batch)
-  batch.forEach((waiting, index) => {
-    const found = outcomes?.[index]
-    if (found && !short.has(waiting)) waiting.resolve(found)
-  })
-  // One after the other: what is left of the batch keeps its order.
-  for (const waiting of batch) {
-    if (!short.has(waiting)) continue
-    await runAgain(deps, waiting.group).then(waiting.resolve, waiting.reject)
+  if (!outcomes) {
+    // One after the other, so that they keep their order.
+    for (const { group, resolve, reject } of batch)
+      await runAgain(deps, group).then(resolve, reject)
+    return
   }
+  const answered = batch.map((waiting, index) => ({ waiting, outcomes: outcomes[index] ?? [] }))
+  const short = answered.filter((one) => one.outcomes.some(isShort))
+  for (const { waiting, outcomes } of answered) {
+    if (!outcomes.some(isShort)) waiting.resolve(outcomes)
+  }
+  await retryShort(deps, short)
+}
+
+interface Answered {
+  readonly waiting: Waiting
+  readonly outcomes: TransferOutcome[]
 }
 
 /** Whoever lacked credits that time has brought meanwhile, and nobody has written down. */
-async function findShort(
+async function retryShort(deps: Deps, short: readonly Answered[]): Promise<void> {
+  const groups = short.map(({ waiting }) => waiting.group)
+  const due = await catchUp(deps, groups)
+  for (const { waiting, outcomes } of short) {
+    const { group, resolve, reject } = waiting
+    if (!due.has(group.organizationId)) resolve(outcomes)
+    else await runRest(deps, group, outcomes).then(resolve, reject)
+  }
+}
+
+/** What of a group was done is done: the others are tried again. */
+async function runRest(
   deps: Deps,
-  batch: readonly Waiting[],
-  outcomes: readonly TransferOutcome[][]
-): Promise<ReadonlySet<Waiting>> {
-  const short = batch.filter((_, index) => outcomes[index]?.some(isShort))
-  const due = await catchUp(
-    deps,
-    short.map(({ group }) => group)
-  )
-  return new Set(short.filter(({ group }) => due.has(group.organizationId)))
+  group: TransferGroup,
+  outcomes: readonly TransferOutcome[]
+): Promise<TransferOutcome[]> {
+  if (isAlone(group)) return runAgain(deps, group)
+  const placed = group.placed.filter((_, index) => outcomes.slice(index, index + 1).some(isShort))
+  const again = (await runAgain(deps, { ...group, placed })).values()
+  return outcomes.map((outcome) => (isShort(outcome) ? (again.next().value ?? outcome) : outcome))
 }
 
 const isShort = (outcome: TransferOutcome) =>

@@ -1,13 +1,14 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { conservation, creditsOf } from '../../helpers/credits.js'
 import { createProducts, type Person } from '../products.js'
 
 await t.test('OUPI: credits of members', async (t) => {
   const products = await createProducts(t)
   const { deps } = products
+  const ids: string[] = []
 
   /** Ana has 2,000 of 10,000 credits, of which she has used 1,247; Bo has none. */
-  async function begin(t: Test) {
+  async function begin() {
     const team = await products.team('oupi')
     const credits = creditsOf(products.call, team.path)
     const [ana, bo] = [await team.add('member'), await team.add('member')]
@@ -18,12 +19,12 @@ await t.test('OUPI: credits of members', async (t) => {
       team.call(by, 'POST', '/credit-transfers', { body })
     const account = async ({ id }: Person) => (await credits.get(`credit-accounts/${id}`)).body
     const sums = async () => (await credits.get('credits')).body
-    t.teardown(async () => t.same(await conservation(deps.db, team.id), []))
+    ids.push(team.id)
     return { team, ana, bo, credits, transfer, account, sums }
   }
 
   await t.test('OUPI-65: an administrator allocates to a member who is there', async (t) => {
-    const { team, bo, transfer, account, sums } = await begin(t)
+    const { team, bo, transfer, account, sums } = await begin()
     for (const by of ['admin', 'owner']) {
       const answer = await transfer(by, { kind: 'allocate', member_id: bo.id, amount: 500 })
       t.match(answer, { status: 201, body: { kind: 'allocate', amount: 500, member_id: bo.id } })
@@ -39,7 +40,7 @@ await t.test('OUPI: credits of members', async (t) => {
   })
 
   await t.test('OUPI-67: what one loses another gets, and the total stays', async (t) => {
-    const { ana, bo, transfer, account, sums } = await begin(t)
+    const { ana, bo, transfer, account, sums } = await begin()
     const before = await sums()
     await transfer('admin', { kind: 'reclaim', member_id: ana.id, amount: 500 })
     t.match(await sums(), { total: before.total, unallocated: 8_500 })
@@ -50,7 +51,7 @@ await t.test('OUPI: credits of members', async (t) => {
   })
 
   await t.test('OUPI-67: or in one step', async (t) => {
-    const { team, ana, bo, transfer, account, sums } = await begin(t)
+    const { team, ana, bo, transfer, account, sums } = await begin()
     const before = await sums()
     const body = { kind: 'move', member_id: ana.id, to_member_id: bo.id, amount: 500 }
     t.equal((await transfer('admin', body)).status, 201)
@@ -63,7 +64,7 @@ await t.test('OUPI: credits of members', async (t) => {
   })
 
   await t.test('OUPI-68: only what a member has not used can be taken from it', async (t) => {
-    const { ana, bo, transfer, account, credits } = await begin(t)
+    const { ana, bo, transfer, account, credits } = await begin()
     const all = { member_id: ana.id, amount: 754 }
     for (const body of [
       { kind: 'reclaim', ...all },
@@ -81,7 +82,7 @@ await t.test('OUPI: credits of members', async (t) => {
   })
 
   await t.test('OUPI-130: an administrator re-allocates freely between members', async (t) => {
-    const { team, ana, bo, transfer, account, sums } = await begin(t)
+    const { team, ana, bo, transfer, account, sums } = await begin()
     const before = await sums()
     const people = [ana, bo, team.creator, team.person('admin'), team.person('readonly')]
     for (const [index, from] of people.entries()) {
@@ -95,5 +96,9 @@ await t.test('OUPI: credits of members', async (t) => {
       const body = { kind: 'move', member_id: ana.id, to_member_id: bo.id, amount: 1 }
       t.match((await transfer(by, body)).status, 403)
     }
+  })
+  await t.test('no credit was lost or made by any of it', async (t) => {
+    t.ok(ids.length > 0)
+    for (const id of ids) t.same(await conservation(deps.db, id), [])
   })
 })

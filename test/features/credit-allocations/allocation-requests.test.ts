@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createTestApp } from '../../helpers/app.js'
-import { type Body, teamWithCredits } from '../../helpers/credits.js'
+import { type Body, setMode, teamWithCredits } from '../../helpers/credits.js'
 import { dumpRows } from '../../helpers/dump.js'
 import { role } from '../../helpers/policies.js'
 
@@ -162,6 +162,25 @@ await t.test('POST {o}/credit-allocations: what it does not take', async (t) => 
     })
     t.same([status, body.code], [403, 'organization_canceled'])
     t.same(await dumpRows(deps.db), before)
+  })
+
+  await t.test('is for teams that hand their credits out', async (t) => {
+    const shared = await teamWithCredits(app, { members: 1, pool: 100 })
+    await setMode(deps.db, shared.id, 'shared_pool')
+    const body = { strategy: 'equal' }
+    t.match((await call('POST', `${shared.path}/credit-allocations`, { body })).body, {
+      status: 422,
+      code: 'credit_mode_not_offered',
+      mode: 'shared_pool'
+    })
+    for (const [policy, code] of [
+      ['openphone', 'money_credits_not_transferable'],
+      ['standard', 'credits_not_offered']
+    ]) {
+      const { path } = await app.organization({ policy })
+      const refused = await call('POST', `${path}/credit-allocations`, { body })
+      t.same([refused.status, refused.body.code], [422, code])
+    }
   })
 
   await t.test('knows a role of the organization’s own', async (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { type CallOptions, createTestApp, DAY_MS, START } from '../../helpers/app.js'
-import { type Body, conservation, setMode, teamWithCredits } from '../../helpers/credits.js'
+import { type Body, conservation, teamWithCredits } from '../../helpers/credits.js'
 import { dumpRows } from '../../helpers/dump.js'
 import { policyLike } from '../../helpers/policies.js'
 
@@ -282,25 +282,5 @@ await t.test('POST {o}/credit-allocations', async (t) => {
     t.equal(again.headers.get('idempotent-replayed'), 'true')
     t.same(again.body, first.body)
     t.same(await org.balances(), [10, 10])
-  })
-
-  await t.test('is for teams that hand their credits out', async (t) => {
-    const shared = await team(2, 100)
-    await setMode(deps.db, shared.id, 'shared_pool')
-    t.match((await shared.give({ strategy: 'equal' })).body, {
-      status: 422,
-      code: 'credit_mode_not_offered',
-      mode: 'shared_pool'
-    })
-    for (const [policy, code] of [
-      ['openphone', 'money_credits_not_transferable'],
-      ['standard', 'credits_not_offered']
-    ]) {
-      const { path } = await app.organization({ policy })
-      const { status, body } = await call('POST', `${path}/credit-allocations`, {
-        body: { strategy: 'equal' }
-      })
-      t.same([status, body.code], [422, code])
-    }
   })
 })

@@ -134,10 +134,10 @@ await t.test('saying what members get to spend each month', async (t) => {
   await t.test('a pool that is short keeps the quotas and gives nobody anything', async (t) => {
     const org = await teamInMode(app, 'monthly_quota', { members: 2, pool: 25 })
     const answer = await quotas(org, { everybody: 10 })
-    t.match([answer.status, answer.body.refill], [
-      200,
-      { status: 'short', members: 3, amount: 0, missing: 5 }
-    ])
+    t.match(
+      [answer.status, answer.body.refill],
+      [200, { status: 'short', members: 3, amount: 0, missing: 5 }]
+    )
     t.match((await org.get('credit-quotas')).body, {
       everybody: 10,
       refill: { status: 'short', members: 3, amount: 0, missing: 5 }
@@ -189,7 +189,9 @@ await t.test('saying what members get to spend each month', async (t) => {
     const gone = await member(org.path)
     await call('DELETE', `${org.path}/members/${gone.id}?confirm=true`)
     const other = await team({ members: 1 })
-    const of = (...ids: string[]) => ({ members: ids.map((member_id) => ({ member_id, amount: 1 })) })
+    const of = (...ids: string[]) => ({
+      members: ids.map((member_id) => ({ member_id, amount: 1 }))
+    })
     const stories: [object, string][] = [
       [{ roles: [{ role: 'king', amount: 1 }] }, 'unknown_role'],
       [{ roles: [{ role: 'custom', amount: 1 }] }, 'unknown_role'],

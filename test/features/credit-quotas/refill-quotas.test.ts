@@ -26,7 +26,12 @@ await t.test('refilling quotas when a month begins', async (t) => {
   /** A team in New Zealand in which everybody has a quota of 100. */
   async function team(fields: Parameters<typeof teamInMode>[2] = {}) {
     const zone = { time_zone: 'Pacific/Auckland' }
-    const org = await teamInMode(app, 'monthly_quota', { pool: 1_000, members: 1, ...zone, ...fields })
+    const org = await teamInMode(app, 'monthly_quota', {
+      pool: 1_000,
+      members: 1,
+      ...zone,
+      ...fields
+    })
     await org.put('credit-quotas', { everybody: 100, roles: [{ role: 'owner', amount: 0 }] })
     const [ana = ''] = org.members
     const spend = (amount: number, id = ana) => org.spend(amount, { member_id: id })
@@ -59,7 +64,9 @@ await t.test('refilling quotas when a month begins', async (t) => {
       .select()
       .from(creditTransfers)
       .where(eq(creditTransfers.memberId, org.ana))
-    t.match(rows, [{ kind: 'allocate', reason: 'monthly_quota', amount: 100, actorType: 'api_key' }])
+    t.match(rows, [
+      { kind: 'allocate', reason: 'monthly_quota', amount: 100, actorType: 'api_key' }
+    ])
   })
 
   await t.test('what is left above the quota is not taken away', async (t) => {
@@ -93,16 +100,19 @@ await t.test('refilling quotas when a month begins', async (t) => {
     t.same(await conservation(deps.db, org.id), [])
   })
 
-  await t.test('a spend that comes first is made up for, one that comes after is not', async (t) => {
-    const org = await team()
-    clock.now = FEBRUARY_THERE
-    await org.spendAs(10)
-    await sweep()
-    t.equal(await org.unused(org.ana), 100)
-    await org.spendAs(10)
-    await sweep()
-    t.equal(await org.unused(org.ana), 90)
-  })
+  await t.test(
+    'a spend that comes first is made up for, one that comes after is not',
+    async (t) => {
+      const org = await team()
+      clock.now = FEBRUARY_THERE
+      await org.spendAs(10)
+      await sweep()
+      t.equal(await org.unused(org.ana), 100)
+      await org.spendAs(10)
+      await sweep()
+      t.equal(await org.unused(org.ana), 90)
+    }
+  )
 
   await t.test('whoever joins within the month is filled up by the next sweep', async (t) => {
     const org = await team()
@@ -193,23 +203,26 @@ await t.test('refilling quotas when a month begins', async (t) => {
     t.equal(await sweep(), 1)
   })
 
-  await t.test('amounts of the policy are quotas, in its first mode, with nothing said', async (t) => {
-    const credits = {
-      kind: 'pool',
-      modes: ['monthly_quota', 'allocated'],
-      role_amounts: [{ role: 'member', amount: 25 }]
+  await t.test(
+    'amounts of the policy are quotas, in its first mode, with nothing said',
+    async (t) => {
+      const credits = {
+        kind: 'pool',
+        modes: ['monthly_quota', 'allocated'],
+        role_amounts: [{ role: 'member', amount: 25 }]
+      }
+      const policy = await policyLike(app, 'oupi', { credits })
+      const org = await teamWithCredits(app, { policy, pool: 100 })
+      const people = [await member(org.path), await member(org.path)]
+      t.equal(await sweep(), 1)
+      const pool = async () => (await org.get('credits')).body.unallocated
+      t.equal(await pool(), 50, 'they have it since they were invited')
+      clock.now = new Date('2030-02-01T00:00:00.000Z')
+      for (const { id } of people) await org.spend(5, { member_id: id })
+      t.equal(await sweep(), 1)
+      t.equal(await pool(), 40)
     }
-    const policy = await policyLike(app, 'oupi', { credits })
-    const org = await teamWithCredits(app, { policy, pool: 100 })
-    const people = [await member(org.path), await member(org.path)]
-    t.equal(await sweep(), 1)
-    const pool = async () => (await org.get('credits')).body.unallocated
-    t.equal(await pool(), 50, 'they have it since they were invited')
-    clock.now = new Date('2030-02-01T00:00:00.000Z')
-    for (const { id } of people) await org.spend(5, { member_id: id })
-    t.equal(await sweep(), 1)
-    t.equal(await pool(), 40)
-  })
+  )
 
   await t.test('in a time zone that the runtime knows, and the database does not', async (t) => {
     await t.rejects(deps.db.execute(sql`select now() at time zone 'AET'`))
@@ -223,24 +236,27 @@ await t.test('refilling quotas when a month begins', async (t) => {
     t.equal(await org.unused(org.ana), 100)
   })
 
-  await t.test('so many organizations at a time, and those that are short keep nobody waiting', async (t) => {
-    const short = [await team(), await team()]
-    const full = await team()
-    for (const { ana, spend, reclaim, pool } of short) {
-      await spend(100, { member_id: ana })
-      await spend(await pool())
-      t.equal((await reclaim(ana, 1)).status, 422)
+  await t.test(
+    'so many organizations at a time, and those that are short keep nobody waiting',
+    async (t) => {
+      const short = [await team(), await team()]
+      const full = await team()
+      for (const { ana, spend, reclaim, pool } of short) {
+        await spend(100, { member_id: ana })
+        await spend(await pool())
+        t.equal((await reclaim(ana, 1)).status, 422)
+      }
+      await full.spendAs(100)
+      clock.now = FEBRUARY_THERE
+      const due = await findDue(deps.db, clock.now, 10)
+      t.same(
+        due.filter((id) => [...short, full].some((org) => org.id === id)).sort(),
+        [...short, full].map(({ id }) => id).sort()
+      )
+      t.equal((await findDue(deps.db, clock.now, 2)).length, 2)
+      await sweep()
+      t.equal(await full.unused(full.ana), 100)
+      t.same(await findDue(deps.db, clock.now, 10), [])
     }
-    await full.spendAs(100)
-    clock.now = FEBRUARY_THERE
-    const due = await findDue(deps.db, clock.now, 10)
-    t.same(
-      due.filter((id) => [...short, full].some((org) => org.id === id)).sort(),
-      [...short, full].map(({ id }) => id).sort()
-    )
-    t.equal((await findDue(deps.db, clock.now, 2)).length, 2)
-    await sweep()
-    t.equal(await full.unused(full.ana), 100)
-    t.same(await findDue(deps.db, clock.now, 10), [])
-  })
+  )
 })

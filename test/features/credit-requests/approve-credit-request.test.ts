@@ -4,7 +4,7 @@ import { isMember } from '../../../src/features/invitations/queries.js'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
 import { teamInMode } from '../../helpers/credit-modes.js'
 import { conservation } from '../../helpers/credits.js'
-import { interleave, inTurn } from '../../helpers/locks.js'
+import { inTurn, interleave } from '../../helpers/locks.js'
 
 await t.test('giving what is asked for', async (t) => {
   const app = await createTestApp(t)

@@ -3,7 +3,7 @@ import { members } from '../../../src/db/tables/members.js'
 import { isMember } from '../../../src/features/invitations/queries.js'
 import { createTestApp, START } from '../../helpers/app.js'
 import { teamInMode } from '../../helpers/credit-modes.js'
-import { interleave, inTurn } from '../../helpers/locks.js'
+import { inTurn, interleave } from '../../helpers/locks.js'
 
 const NO_SUCH = 'mem_01jd3v8k2ffb5t0m5r6w9x7y3z'
 
@@ -101,8 +101,7 @@ await t.test('asking for credits', async (t) => {
     const { id, request, ana, events } = await team()
     const refused = await interleave(deps.db, id, {
       request: () => request({ amount: 5, member_id: ana.id }),
-      meanwhile: (tx) =>
-        tx.update(members).set({ status: 'suspended' }).where(isMember(id, ana.id))
+      meanwhile: (tx) => tx.update(members).set({ status: 'suspended' }).where(isMember(id, ana.id))
     })
     t.match(refused, { status: 409, body: { code: 'credits_frozen' } })
     t.same(await events('credit_request.created'), [])

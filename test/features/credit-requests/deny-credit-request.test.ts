@@ -10,8 +10,7 @@ await t.test('turning a request for credits down', async (t) => {
     const org = await teamInMode(app, 'on_demand', { pool: 100 })
     const [ana, admin] = [await member(org.path), await member(org.path, { role: 'admin' })]
     const { body } = await org.request({ amount: 50 }, ana.as)
-    const deny = (fields: object = {}, actor?: string) =>
-      org.decide(body.id, 'deny', fields, actor)
+    const deny = (fields: object = {}, actor?: string) => org.decide(body.id, 'deny', fields, actor)
     return { org, ana, admin, request: body.id as string, deny }
   }
 

@@ -10,11 +10,7 @@ await t.test('looking at requests for credits', async (t) => {
   const admin = await member(org.path, { role: 'admin' })
   const ask = async (amount: number, as: string) =>
     (await org.request({ amount }, as)).body.id as string
-  const [first, second, third] = [
-    await ask(1, ana.as),
-    await ask(2, bo.as),
-    await ask(3, ana.as)
-  ]
+  const [first, second, third] = [await ask(1, ana.as), await ask(2, bo.as), await ask(3, ana.as)]
   await org.decide(first, 'approve')
   const list = async (query = '', actor?: string) => {
     const options = actor === undefined ? {} : { actor }

@@ -1,15 +1,22 @@
 import type { IncomingMessage } from 'node:http'
-import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { POOL_HOLDER } from '../../../src/db/tables/credits.js'
 import { createLedger } from '../../../src/features/credits/ledger.js'
 import type { TransferRequest } from '../../../src/features/credits/transfer-request.js'
-import { idToUuid } from '../../../src/ids.js'
+import { PolicyDocument } from '../../../src/policy/document.js'
+import { PRESETS } from '../../../src/policy/presets.js'
 import { type Answer, createTestApp, openDeps, START } from '../../helpers/app.js'
-import { conservation, creditsOf, secondInstance, teamWithCredits } from '../../helpers/credits.js'
-import { untilBlocked } from '../../helpers/database.js'
+import {
+  conservation,
+  creditsOf,
+  lockAccounts,
+  secondInstance,
+  teamWithCredits
+} from '../../helpers/credits.js'
+import { until, untilBlocked } from '../../helpers/database.js'
 import { createCreditModel, type Keyed } from '../../simulation/credits-model.js'
 
+const POLICY = PolicyDocument.parse(PRESETS.get('oupi'))
 /** As many transfers as may wait in an instance. */
 const WAITING_MAX = 1_000
 
@@ -23,9 +30,7 @@ await t.test('the engine of the ledger', async (t) => {
   /** While somebody else has the pool. */
   async function whilePoolIsLocked<T>(id: string, work: () => Promise<T>): Promise<T> {
     return beside.db.transaction(async (tx) => {
-      await tx.execute(sql`
-        select from credit_accounts where organization_id = ${idToUuid('org', id)}
-          and holder_id = ${idToUuid('mem', POOL_HOLDER)} for no key update`)
+      await lockAccounts(tx, id, [POOL_HOLDER])
       return work()
     })
   }
@@ -159,12 +164,8 @@ await t.test('the engine of the ledger', async (t) => {
       await untilBlocked(beside.db)
       const crowd = Array.from({ length: WAITING_MAX / 100 + 4 }, () => org.batch(hundred))
       // The others do not answer before the pool is free.
-      const early = crowd.map((one) =>
-        one.then((answer) => {
-          refused.push(answer)
-        })
-      )
-      await Promise.all([0, 1, 2, 3].map((n) => nth(early, n + 1)))
+      for (const one of crowd) void one.then((answer) => refused.push(answer))
+      await until(async () => refused.length === 4)
       const late = org.spend(1)
       refused.push(await late)
       return [first, ...crowd]
@@ -184,6 +185,8 @@ await t.test('the engine of the ledger', async (t) => {
   await t.test('answers whoever waits before it stops', async (t) => {
     const org = await teamWithCredits(app, { pool: 1_000 })
     const third = await secondInstance(t, app)
+    // Clients keep their connections: a process that stops ends those that are idle.
+    third.app.server.keepAliveTimeout = 50
     const there = creditsOf(third.call, org.path)
     let read = 0
     third.app.server.on('request', (request: IncomingMessage) => {
@@ -260,6 +263,7 @@ await t.test('the engine of the ledger', async (t) => {
       ctx: { ...call, locale: 'en' } as const,
       organizationId,
       policyVersion: 1,
+      policy: POLICY,
       notified: [],
       placed: [{ ...call, organizationId, request, rules }],
       isWhole: false
@@ -282,17 +286,4 @@ function pick<T>(list: readonly T[], number: number): T {
   const found = list[number % list.length]
   if (found === undefined) throw new Error('there is nothing to pick')
   return found
-}
-
-/** Once that many have come about. */
-async function nth(all: readonly Promise<unknown>[], count: number): Promise<void> {
-  let left = count
-  await new Promise<void>((resolve) => {
-    for (const one of all) {
-      void one.then(() => {
-        left -= 1
-        if (left === 0) resolve()
-      })
-    }
-  })
 }

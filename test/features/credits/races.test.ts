@@ -1,14 +1,20 @@
-import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { POOL_HOLDER } from '../../../src/db/tables/credits.js'
 import { settleDueCredits } from '../../../src/features/credits/settle-credits.sweep.js'
-import { idToUuid } from '../../../src/ids.js'
 import { type Answer, createTestApp, openDeps, START } from '../../helpers/app.js'
-import { conservation, creditsOf, secondInstance, teamWithCredits } from '../../helpers/credits.js'
-import { untilBlocked } from '../../helpers/database.js'
+import {
+  conservation,
+  creditsOf,
+  inTurnForAccounts,
+  secondInstance,
+  teamWithCredits
+} from '../../helpers/credits.js'
+import { until, untilBlocked } from '../../helpers/database.js'
 import { lockOrganization } from '../../helpers/locks.js'
 
 const HOUR_MS = 3_600_000
+/** Nobody waits for as long as this. */
+const WAITED_MS = 8_000
 
 await t.test('credits that are moved at the same moment', async (t) => {
   const app = await createTestApp(t)
@@ -27,27 +33,12 @@ await t.test('credits that are moved at the same moment', async (t) => {
     return { ...org, other: creditsOf(second.call, org.path) }
   }
 
-  /** All of them wait for the accounts, in this order, before the first gets them. */
-  async function atOnce<T>(
-    org: { readonly id: string },
+  /** The requests wait for the accounts, and get them in this order. */
+  const atOnce = <T>(
+    { id }: { readonly id: string },
     holders: readonly string[],
     requests: readonly (() => Promise<T>)[]
-  ): Promise<T[]> {
-    const { answers } = await beside.db.transaction(async (tx) => {
-      for (const holder of holders) {
-        await tx.execute(sql`
-          select from credit_accounts where organization_id = ${idToUuid('org', org.id)}
-            and holder_id = ${idToUuid('mem', holder)} for no key update`)
-      }
-      const answers: Promise<T>[] = []
-      for (const request of requests) {
-        answers.push(request())
-        await untilBlocked(beside.db, answers.length)
-      }
-      return { answers }
-    })
-    return Promise.all(answers)
-  }
+  ) => inTurnForAccounts(beside.db, { id, holders }, requests)
   const said = (answers: readonly Answer[]) =>
     answers.map(({ status, body }) => (status < 300 ? 'ok' : String(body.code))).sort()
 
@@ -194,66 +185,25 @@ await t.test('credits that are moved at the same moment', async (t) => {
     })
   })
 
-  await t.test('opposite moves, and all that touches the same accounts', async (t) => {
-    const org = await begin({ members: 4, pool: 4_000 })
-    const people = org.members
-    for (const member of people) await org.allocate(member, 500)
-    const before = await deadlocks()
-    const statuses = new Map<number, number>()
-    const client = async (nth: number) => {
-      const at = nth % 2 === 0 ? org : org.other
-      for (let round = 0; round < 25; round += 1) {
-        const [a = '', b = ''] = nth % 4 < 2 ? people : people.slice(0, 2).reverse()
-        const [c = '', d = ''] = people.slice(2)
-        const doings = [
-          () => at.move(a, b, 1 + (round % 3)),
-          () => at.move(b, a, 1 + (nth % 3)),
-          () => at.allocate(c, 3),
-          () => at.reclaim(d, 3),
-          () => at.spend(1, { member_id: a }),
-          () =>
-            at.batch(
-              [a, b, c, d, a].map((member_id) => ({ kind: 'spend', amount: 1, member_id })),
-              { all_or_nothing: round % 2 === 0 }
-            ),
-          () =>
-            at.batch([
-              { kind: 'move', member_id: d, to_member_id: a, amount: 1 },
-              { kind: 'move', member_id: a, to_member_id: d, amount: 1 },
-              { kind: 'allocate', member_id: b, amount: 1 }
-            ])
-        ]
-        const answer = await pick(doings, round + nth)()
-        statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1)
-      }
-    }
-    await Promise.all(Array.from({ length: 12 }, (_, nth) => client(nth)))
-    t.same(
-      [...statuses.keys()].filter((status) => ![200, 201, 422].includes(status)),
-      []
-    )
-    t.equal(await deadlocks(), before, 'nobody waited in a circle')
-    t.match((await org.get('credits')).body, { total: 4_000 })
+  await t.test('nor for one that is short, and waits for what time has given back', async (t) => {
+    const org = await begin({ pool: 100 })
+    const ends = new Date(START.getTime() + HOUR_MS)
+    await org.hold(60, { expires_at: ends.toISOString() })
+    clock.now = ends
+    const { short } = await beside.db.transaction(async (tx) => {
+      await lockOrganization(tx, org.id)
+      const short = org.spend(70)
+      await untilBlocked(beside.db)
+      let answered: Answer | undefined
+      void org.spend(1).then((answer) => {
+        answered = answer
+      })
+      t.match(await until(async () => answered, WAITED_MS), { status: 201 })
+      return { short }
+    })
+    t.equal((await short).status, 201)
+    t.match((await org.get('credits')).body, { spent: 71, held: 0 })
   })
 
   for (const id of teams) t.same(await conservation(deps.db, id), [], 'no credit was lost')
-
-  /** How many the database has seen: every connection is asked to tell what it has not yet. */
-  async function deadlocks(): Promise<number> {
-    const flushes = [deps, second.deps, beside].flatMap(({ db, config }) =>
-      Array.from({ length: config.databasePoolSize }, () =>
-        db.execute(sql`select pg_stat_force_next_flush(), pg_sleep(0.05)`)
-      )
-    )
-    await Promise.all(flushes)
-    const { rows } = await beside.db.execute<{ deadlocks: string }>(sql`
-      select deadlocks from pg_stat_database where datname = current_database()`)
-    return Number(rows[0]?.deadlocks)
-  }
 })
-
-function pick<T>(list: readonly T[], number: number): T {
-  const found = list[number % list.length]
-  if (found === undefined) throw new Error('there is nothing to pick')
-  return found
-}

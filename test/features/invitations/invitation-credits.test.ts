@@ -1,4 +1,4 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
 import { conservation, teamWithCredits } from '../../helpers/credits.js'
 import { policyLike } from '../../helpers/policies.js'
@@ -10,11 +10,12 @@ await t.test('credits that are named in invitations', async (t) => {
   const app = await createTestApp(t)
   const { call, clock, deps, accept, invite } = app
 
+  const ids: string[] = []
   const invitations = { fields: { credits: 'optional' } }
   /** OUPI’s, but that many are invited at once. */
   const usual = await policyLike(app, 'oupi', { invitations })
 
-  async function begin(t: Test, fields: { pool?: number; policy?: string } = {}) {
+  async function begin(fields: { pool?: number; policy?: string } = {}) {
     clock.now = START
     const org = await teamWithCredits(app, { pool: 1_000, policy: usual, ...fields })
     const post = (body: object, actor?: string) =>
@@ -25,12 +26,12 @@ await t.test('credits that are named in invitations', async (t) => {
     const sums = async () => (await org.get('credits')).body
     const eventsOf = async (type: string) =>
       (await call('GET', `${org.path}/events?type=${type}`)).body.data
-    t.teardown(async () => t.same(await conservation(deps.db, org.id), []))
+    ids.push(org.id)
     return { ...org, post, sums, eventsOf }
   }
 
   await t.test('for each address, or the same for all that name none', async (t) => {
-    const { post, sums } = await begin(t)
+    const { post, sums } = await begin()
     const { status, body } = await post({
       emails: ['a@all.test', 'b@all.test'],
       invitations: [{ email: 'c@all.test', credits: 70 }, { email: 'd@all.test' }],
@@ -45,7 +46,7 @@ await t.test('credits that are named in invitations', async (t) => {
   })
 
   await t.test('in the order given: the first take what is there', async (t) => {
-    const { post, sums, members, get } = await begin(t, { pool: 100 })
+    const { post, sums, members, get } = await begin({ pool: 100 })
     const { body } = await post({
       invitations: [
         { email: 'a@order.test', credits: 60 },
@@ -70,7 +71,7 @@ await t.test('credits that are named in invitations', async (t) => {
   })
 
   await t.test('whoever has no seat takes no credits from the next', async (t) => {
-    const org = await begin(t, { pool: 100 })
+    const org = await begin({ pool: 100 })
     const billing = { entitlements: ['team'], seats: 2 }
     t.equal((await call('PUT', `${org.path}/billing`, { body: billing })).status, 200)
     const { body } = await org.post({
@@ -101,7 +102,7 @@ await t.test('credits that are named in invitations', async (t) => {
       invitations,
       credits: { kind: 'pool', role_amounts: [{ role: 'member', amount: 25 }] }
     })
-    const { path, post, sums, as } = await begin(t, { policy })
+    const { path, post, sums, as } = await begin({ policy })
     const admin = await app.member(path, { role: 'admin' })
     const named = { emails: 'a@may.test', credits: 5 }
     t.match(await post(named, admin.as), { status: 403, body: { code: 'not_permitted' } })
@@ -124,7 +125,7 @@ await t.test('credits that are named in invitations', async (t) => {
       invitations,
       credits: { kind: 'pool', role_amounts: roleAmounts }
     })
-    const { post, sums } = await begin(t, { policy })
+    const { post, sums } = await begin({ policy })
     const { body } = await post({
       invitations: [
         { email: 'a@role.test', role: 'admin' },
@@ -145,7 +146,7 @@ await t.test('credits that are named in invitations', async (t) => {
       invitations: { fields: { credits: 'absent' } },
       credits: { kind: 'pool', role_amounts: [{ role: 'member', amount: 100 }] }
     })
-    const { post, sums } = await begin(t, { policy })
+    const { post, sums } = await begin({ policy })
     t.match(await post({ emails: 'a@absent.test', credits: 1 }), {
       status: 422,
       body: { code: 'field_not_allowed', field: 'credits' }
@@ -163,13 +164,13 @@ await t.test('credits that are named in invitations', async (t) => {
     const policy = await policyLike(app, 'oupi', {
       invitations: { fields: { credits: 'required' } }
     })
-    const { post } = await begin(t, { policy })
+    const { post } = await begin({ policy })
     t.match((await post({ emails: 'a@wanted.test' })).body, { code: 'field_required' })
     t.equal((await post({ emails: 'a@wanted.test', credits: 1 })).status, 201)
   })
 
   await t.test('are whole, and as many as a number holds', async (t) => {
-    const { post, path, sums } = await begin(t)
+    const { post, path, sums } = await begin()
     for (const credits of [0, -1, 0.5, 2 ** 53, 1e30, '5', true]) {
       const { status, body } = await post({ emails: 'a@whole.test', credits })
       t.match([status, body.code], [400, 'invalid_request'], String(credits))
@@ -183,7 +184,7 @@ await t.test('credits that are named in invitations', async (t) => {
   })
 
   await t.test('come back when it expires, are reserved again when it is sent again', async (t) => {
-    const org = await begin(t)
+    const org = await begin()
     const { invitation, token } = await invite(org.path, 'a@again.test', { credits: 800 })
     const at = `${org.path}/invitations/${invitation.id}`
     const resend = () => call('POST', `${at}/resend`, { body: { via: 'link' } })
@@ -207,7 +208,7 @@ await t.test('credits that are named in invitations', async (t) => {
   })
 
   await t.test('of an offer that nobody has written down as expired, too', async (t) => {
-    const org = await begin(t)
+    const org = await begin()
     const { invitation } = await invite(org.path, 'a@late.test', { credits: 1_000 })
     clock.now = AFTER
     const path = `${org.path}/invitations/${invitation.id}/resend`
@@ -220,7 +221,7 @@ await t.test('credits that are named in invitations', async (t) => {
   })
 
   await t.test('as the new invitation says, where an address is invited again', async (t) => {
-    const org = await begin(t)
+    const org = await begin()
     const first = await invite(org.path, 'a@new.test', { credits: 1_000 })
     clock.now = AFTER
     const second = await invite(org.path, 'a@new.test', { credits: 900 })
@@ -233,7 +234,7 @@ await t.test('credits that are named in invitations', async (t) => {
   })
 
   await t.test('are told of by the invitation, and by the ledger', async (t) => {
-    const org = await begin(t)
+    const org = await begin()
     const { invitation } = await invite(org.path, 'a@told.test', { credits: 5 })
     await invite(org.path, 'b@told.test')
     const [bo, ana] = await org.eventsOf('member.invited')
@@ -252,5 +253,9 @@ await t.test('credits that are named in invitations', async (t) => {
         actor: { type: 'api_key' }
       }
     ])
+  })
+  await t.test('no credit was lost or made by any of it', async (t) => {
+    t.ok(ids.length > 0)
+    for (const id of ids) t.same(await conservation(deps.db, id), [])
   })
 })

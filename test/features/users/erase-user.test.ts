@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { createTestApp } from '../../helpers/app.js'
+import { conservation, teamWithCredits } from '../../helpers/credits.js'
 import { dumpRows } from '../../helpers/dump.js'
 
 const SEALED = ['idempotency_keys']
@@ -51,4 +52,51 @@ await t.test('a person is forgotten in every organization at once', async (t) =>
       select count(*)::int as kept from events where data->>'note' = 'as Zoé wished'`)
     t.same(rows, [{ kept: 700 }])
   })
+})
+
+await t.test('of a person’s credits it is told what there was, and forgotten why', async (t) => {
+  const app = await createTestApp(t)
+  const { call, deps } = app
+  const team = await teamWithCredits(app, { pool: 1_000 })
+  await call('PUT', `${team.path}/credit-settings`, { body: { mode: 'on_demand' } })
+  const [ana, bo] = [await app.member(team.path), await app.member(team.path)]
+  const ask = async ({ as }: { as: string }, reason: string) => {
+    const body = { amount: 50, reason, metadata: { about: reason } }
+    const { body: asked } = await call('POST', `${team.path}/credit-requests`, { body, actor: as })
+    return `${team.path}/credit-requests/${String(asked.id)}`
+  }
+  const decide = (at: string, verb: string, note: string) =>
+    call('POST', `${at}/${verb}`, { body: { note } })
+  const [first, second] = [await ask(ana, 'for my illness'), await ask(ana, 'for my move')]
+  const kept = await ask(bo, 'for the handbook')
+  t.equal((await decide(first, 'approve', 'get well')).status, 200)
+  t.equal((await decide(second, 'deny', 'no more')).status, 200)
+  await team.spend(20, { member_id: ana.id })
+
+  const { body: told } = await call('GET', `/v1/users/${ana.userId}/export`)
+  t.match(told.credit_accounts, [
+    { organization_id: team.id, member_id: ana.id, unused: 30, spent: 20, used: 20, requests: 1 }
+  ])
+  t.match(told.credit_requests, [
+    { amount: 50, reason: 'for my illness', status: 'approved', note: 'get well' },
+    { amount: 50, reason: 'for my move', status: 'denied', note: 'no more' }
+  ])
+  t.equal(told.credit_requests.length, 2, 'nobody else’s')
+
+  await call('DELETE', `${team.path}/members/${ana.id}?confirm=true`)
+  t.equal((await call('POST', `/v1/users/${ana.userId}/erase`)).status, 200)
+  const rows = JSON.stringify(await dumpRows(deps.db, SEALED))
+  for (const text of ['for my illness', 'for my move', 'get well', 'no more']) {
+    t.notOk(rows.includes(text), text)
+  }
+  t.match((await call('GET', first)).body, {
+    amount: 50,
+    status: 'approved',
+    reason: null,
+    note: null,
+    metadata: {}
+  })
+  t.match((await call('GET', kept)).body, { reason: 'for the handbook' })
+  t.match((await team.get('credits')).body, { total: 1_000, unallocated: 980, spent: 20 })
+  t.same(await conservation(deps.db, team.id), [])
 })
