@@ -1,7 +1,8 @@
 // The floors of docs/architecture.md: a file imports from its own floor or a lower one.
 // A new file directly in src/ stands on the ground until it is named here.
 const BESIDE_CONTEXT = 'context|command|policy-versions|refusals|standing'
-const COMMAND_LINE = 'cli|credit-commands|deployment|key-commands|openapi-document|policy-commands|processes'
+const COMMAND_LINE =
+  'cli|credit-commands|deployment|key-commands|openapi-document|policy-commands|processes'
 const JOB_LIST = '^src/jobs/index\\.ts$'
 const FLOORS = [
   [
@@ -97,7 +98,10 @@ module.exports = {
       severity: 'error',
       comment: 'Quotas, requests and distributions of credits speak the words of the ledger.',
       from: { path: '^src/features/(credit-[^/]+)/', pathNot: ROUTES },
-      to: { path: PRIVATE, pathNot: ['^src/features/$1/', '^src/features/credits/(schemas|errors)'] }
+      to: {
+        path: PRIVATE,
+        pathNot: ['^src/features/$1/', '^src/features/credits/(schemas|errors)']
+      }
     },
     {
       name: 'routes-may-answer-with-another-shape',

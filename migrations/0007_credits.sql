@@ -128,6 +128,9 @@ create table credit_settings (
   updated_at timestamptz not null
 );
 
+create index credit_settings_monthly on credit_settings (organization_id)
+  where mode = 'monthly_quota';
+
 -- What a member has to spend each month: a member's own, else its role's, else everybody's.
 create table credit_quotas (
   organization_id uuid not null references organizations,

@@ -70,7 +70,7 @@ export async function secondInstance(t: Test, first: TestApp, environment = {}) 
 }
 
 /** Calls whichever instance has this address. */
-export function callOn(url: string, key: string): Call {
+function callOn(url: string, key: string): Call {
   return async (method, path, { body, headers } = {}) => {
     const response = await fetch(`${url}${path}`, {
       method,

@@ -11,7 +11,8 @@ import {
   teamWithCredits
 } from '../helpers/credits.js'
 
-const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 const CLIENTS = 8
 const REQUESTS = 14
 /** What a busy team may be told; anything else, above all a 5xx, is wrong. */
@@ -68,6 +69,7 @@ const transfersOf = ({ deps }: TestApp, id: string) =>
 export async function playRound(crowd: Crowd, seed: number): Promise<readonly string[]> {
   const { app, org, clients, keys } = crowd
   const shared = chance(seed)
+  app.clock.now = new Date(app.clock.now.getTime() + shared.below(2) * HOUR_MS)
   // The same keys for all clients, each for one thing.
   for (let n = 0; n < 6; n += 1) {
     const body = wish(crowd, shared)
@@ -92,8 +94,9 @@ async function playClient(crowd: Crowd, client: Credits, random: Chance): Promis
   }
 }
 
+/** So little at once that what somebody is just asking for is not over yet. */
 async function passTime({ app }: Crowd, random: Chance): Promise<void> {
-  app.clock.now = new Date(app.clock.now.getTime() + random.below(90) * 60_000)
+  app.clock.now = new Date(app.clock.now.getTime() + random.below(6) * MINUTE_MS)
 }
 
 function wish({ app, org, done }: Crowd, random: Chance): Body | undefined {
@@ -101,7 +104,7 @@ function wish({ app, org, done }: Crowd, random: Chance): Body | undefined {
   const member_id = random.pick(org.members)
   const others = org.members.filter((member) => member !== member_id)
   const expires_at = new Date(
-    app.clock.now.getTime() + (1 + random.below(4)) * HOUR_MS
+    app.clock.now.getTime() + (1 + random.below(3)) * HOUR_MS
   ).toISOString()
   const of = (...kinds: readonly string[]) =>
     random.pick([...done.values()].filter(({ kind }) => kinds.includes(kind)).slice(-12))?.id

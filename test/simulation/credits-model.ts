@@ -4,7 +4,7 @@ import { type Lot, type Part, type Purse, put, slice, take, total } from './cred
  * What the credits of an organization should be, written from the rules and not from the service:
  * purses of credits that know where they came from, and no history.
  */
-export const CREDITS_MAX = 2 ** 53 - 1
+const CREDITS_MAX = 2 ** 53 - 1
 const ORDINARY = 50
 const SHORT = 'insufficient_credits'
 

@@ -31,14 +31,8 @@ export const creditsNotTransferable = defineProblem({
 export const creditModeNotOffered = defineProblem({
   code: 'credit_mode_not_offered',
   status: 422,
-  en: [
-    'Not in this mode',
-    'The organization uses its credits in the mode {mode}, which has no such thing.'
-  ],
-  fr: [
-    'Pas dans ce mode',
-    'L’organisation utilise ses crédits en mode {mode}, qui ne le prévoit pas.'
-  ]
+  en: ['Not in this mode', 'What is asked is not offered: the mode is {mode}.'],
+  fr: ['Pas dans ce mode', 'Ce qui est demandé n’est pas prévu : le mode est {mode}.']
 })
 
 /** Who should pay has less than that to spend. */

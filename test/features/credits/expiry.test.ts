@@ -10,7 +10,7 @@ const after = (hours: number) => new Date(START.getTime() + hours * HOUR_MS)
 const until = (hours: number) => ({ expires_at: after(hours).toISOString() })
 const SHORT = { status: 422, body: { code: 'insufficient_credits' } }
 
-await t.test('credits that expire', async (t) => {
+await t.test('settle-credits: credits that expire', async (t) => {
   const app = await createTestApp(t)
   const { clock, deps } = app
 
