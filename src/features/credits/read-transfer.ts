@@ -77,7 +77,7 @@ function readExpiry({ kind, expires_at: text }: TransferWish, pointer: string, n
 }
 
 const invalid = (pointer: string, detail: string) =>
-  invalidRequest({ errors: [{ pointer: `body:${pointer}`, detail }] })
+  invalidRequest({ errors: [{ pointer: `#${pointer}`, detail }] })
 
 interface WantedTransfers {
   readonly requests: readonly TransferRequest[]

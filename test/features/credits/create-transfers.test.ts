@@ -110,7 +110,7 @@ await t.test('what is not a transfer is refused', async (t) => {
   ] as const) {
     const { status, body } = await team.transfer(wish)
     t.equal(status, 400)
-    t.equal(body.errors[0].pointer, `body:${pointer}`)
+    t.equal(body.errors[0].pointer, `#${pointer}`)
   }
   const member = app.call('POST', `${team.path}/credit-transfers`, {
     actor: `member:${ana}`,
