@@ -40,6 +40,9 @@ create table credit_transfers (
   from_id uuid not null,
   to_account text not null check (to_account in ('issued', 'pool', 'member', 'held', 'spent')),
   to_id uuid not null,
+  -- Whoever gets, where it is another: what is spent or held stays with its holder, which is looked
+  -- for once.
+  other_id uuid generated always as (nullif(to_id, from_id)) stored,
   -- Who spends, even what the pool pays; who gets, or gives back. Of a move, who gets.
   member_id uuid,
   -- What it refers to: the spend that is refunded, the hold that ends, the top-up that expires.
@@ -60,7 +63,7 @@ create table credit_transfers (
   created_at timestamptz not null,
   primary key (organization_id, id),
   foreign key (organization_id, from_id) references credit_accounts (organization_id, holder_id),
-  foreign key (organization_id, to_id) references credit_accounts (organization_id, holder_id)
+  foreign key (organization_id, other_id) references credit_accounts (organization_id, holder_id)
 );
 
 create unique index credit_transfers_once on credit_transfers (organization_id, idempotency_key)

@@ -303,6 +303,11 @@ begin
       continue;
     end if;
 
+    if w.kind in ('top_up', 'hold') and w.expires_at <= w.at then
+      outcomes[i] := 'over_already';
+      continue;
+    end if;
+
     came_from := case when holders[p] = nobody then 'pool' else 'member' end;
     goes_to := case when g is null or holders[g] = nobody then 'pool' else 'member' end;
 

@@ -50,6 +50,18 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
+/** What a group would be answered unless time has brought what it lacked. */
+interface Answered {
+  readonly waiting: Waiting
+  readonly outcomes: TransferOutcome[]
+}
+
+interface Engine {
+  readonly deps: Deps
+  readonly short: Answered[]
+  isCatchingUp: boolean
+}
+
 interface Lane {
   readonly queue: Waiting[]
   /** Transfers in the queue. */
@@ -68,6 +80,7 @@ export function createLedger(deps: Deps): Ledger {
     { length: LANES },
     (): Lane => ({ queue: [], size: 0, isRunning: false })
   )
+  const engine: Engine = { deps, short: [], isCatchingUp: false }
   return {
     transfer(group) {
       const lane = lanes[laneOf(group.organizationId)]
@@ -81,7 +94,7 @@ export function createLedger(deps: Deps): Ledger {
         // At the end of this turn, so that requests parsed in it go together.
         if (!lane.isRunning) {
           lane.isRunning = true
-          setImmediate(() => void drain(deps, lane))
+          setImmediate(() => void drain(engine, lane))
         }
       })
     }
@@ -92,11 +105,11 @@ export function createLedger(deps: Deps): Ledger {
 const laneOf = (organizationId: string) =>
   (organizationId.codePointAt(organizationId.length - 1) ?? 0) % LANES
 
-async function drain(deps: Deps, lane: Lane): Promise<void> {
+async function drain(engine: Engine, lane: Lane): Promise<void> {
   while (lane.queue.length > 0) {
     const batch = takeBatch(lane)
     try {
-      await runBatch(deps, batch)
+      await runBatch(engine, batch)
     } catch (error) {
       for (const { reject } of batch) reject(error)
     }
@@ -134,7 +147,8 @@ function namesOf({ organizationId, request: { idempotencyKey: key, ofId } }: Pla
   ]
 }
 
-async function runBatch(deps: Deps, batch: readonly Waiting[]): Promise<void> {
+async function runBatch(engine: Engine, batch: readonly Waiting[]): Promise<void> {
+  const { deps } = engine
   const outcomes = await commit(
     deps,
     batch.map(({ group }) => group)
@@ -154,12 +168,30 @@ async function runBatch(deps: Deps, batch: readonly Waiting[]): Promise<void> {
   for (const { waiting, outcomes } of answered) {
     if (!outcomes.some(isShort)) waiting.resolve(outcomes)
   }
-  await retryShort(deps, short)
+  if (short.length > 0) waitForTime(engine, short)
 }
 
-interface Answered {
-  readonly waiting: Waiting
-  readonly outcomes: TransferOutcome[]
+/**
+ * Whoever lacked credits waits in a line of its own for what time has brought: that is written under
+ * the organization's lock, and nobody else is to wait for it.
+ */
+function waitForTime(engine: Engine, short: readonly Answered[]): void {
+  engine.short.push(...short)
+  if (engine.isCatchingUp) return
+  engine.isCatchingUp = true
+  void drainShort(engine)
+}
+
+async function drainShort(engine: Engine): Promise<void> {
+  while (engine.short.length > 0) {
+    const short = engine.short.splice(0)
+    try {
+      await retryShort(engine.deps, short)
+    } catch (error) {
+      for (const { waiting } of short) waiting.reject(error)
+    }
+  }
+  engine.isCatchingUp = false
 }
 
 /** Whoever lacked credits that time has brought meanwhile, and nobody has written down. */

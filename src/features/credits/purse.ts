@@ -17,8 +17,8 @@ export interface Purse {
 
 /**
  * Counts what is in the pool, for whoever plans first and moves afterwards: until the commit nobody
- * else takes anything out of it. One that has less than is `wanted` gets back first what time has
- * freed. Where nothing is wanted nothing is asked.
+ * else takes anything out of it. What time has done to it is written down first. Where nothing is
+ * wanted nothing is asked.
  */
 export async function openPurse(
   tx: Tx,
@@ -26,7 +26,7 @@ export async function openPurse(
   organization: LockedOrganization,
   wanted: number
 ): Promise<Purse> {
-  let available = wanted === 0 ? 0 : await fillPool(tx, ctx, organization, wanted)
+  let available = wanted === 0 ? 0 : await settlePool(tx, ctx, organization)
   return {
     refuse: (needed) =>
       needed > available ? insufficientCredits({ available, needed }) : undefined,
@@ -34,18 +34,6 @@ export async function openPurse(
       available -= amount
     }
   }
-}
-
-async function fillPool(
-  tx: Tx,
-  ctx: CallContext,
-  organization: LockedOrganization,
-  wanted: number
-): Promise<number> {
-  const available = await lockPool(tx, organization)
-  if (available >= wanted) return available
-  await settleDue(tx, ctx, organization)
-  return lockPool(tx, organization)
 }
 
 /** Of a pool into which nothing was put there is no row. */
@@ -57,4 +45,14 @@ async function lockPool(tx: Tx, { row }: LockedOrganization): Promise<number> {
     .where(and(eq(organizationId, row.id), eq(holderId, POOL_HOLDER)))
     .for('no key update')
   return pool?.balance ?? 0
+}
+
+/** What has expired, or lapsed, is not to be counted, or is. */
+async function settlePool(
+  tx: Tx,
+  ctx: CallContext,
+  organization: LockedOrganization
+): Promise<number> {
+  await settleDue(tx, ctx, organization)
+  return lockPool(tx, organization)
 }

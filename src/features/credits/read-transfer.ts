@@ -1,3 +1,4 @@
+import { POOL_HOLDER } from '../../db/tables/credits.js'
 import { invalidRequest } from '../../errors.js'
 import type { CreditTransferCreate, TransferWish, WANTED_KINDS } from './schemas.js'
 import type { TransferRequest } from './transfer-request.js'
@@ -46,6 +47,9 @@ function readTransfer(wish: TransferWish, pointer: string, now: Date): TransferR
   const known: ReadonlySet<string> = new Set(['kind', ...COMMON, ...required, ...optional])
   const other = Object.keys(wish).find((field) => !known.has(field))
   if (other !== undefined) throw invalid(`${pointer}/${other}`, `Is not for the kind ${kind}.`)
+  for (const field of ['member_id', 'to_member_id'] as const) {
+    if (wish[field] === POOL_HOLDER) throw invalid(`${pointer}/${field}`, 'Names nobody.')
+  }
   if (kind === 'move' && wish.member_id === wish.to_member_id) {
     throw invalid(`${pointer}/to_member_id`, 'Must be another member.')
   }
@@ -68,7 +72,7 @@ function readExpiry({ kind, expires_at: text }: TransferWish, pointer: string, n
   const isHold = kind === 'hold'
   if (text === undefined) return isHold ? new Date(now.getTime() + HOLD_MS) : undefined
   const expiresAt = new Date(text)
-  if (expiresAt <= now) throw invalid(pointer, 'Must be in the future.')
+  // That it is over the ledger says, once it knows that its key was not used in time.
   if (expiresAt > LATEST) throw invalid(pointer, 'Must be before the year 9000.')
   if (isHold && expiresAt.getTime() > now.getTime() + HOLD_MAX_MS) {
     throw invalid(pointer, 'A hold lasts at most 7 days.')

@@ -1,4 +1,4 @@
-import type { Problem } from '../../errors.js'
+import { invalidRequest, type Problem } from '../../errors.js'
 import { CREDITS_MAX } from '../../policy/credits-shape.js'
 import {
   creditAmountTooLarge,
@@ -39,6 +39,10 @@ const PROBLEMS: Readonly<Record<string, (told: Told) => Problem>> = {
   unknown_transfer: ({ request }) => unknownTransfer({ transfer_id: request.ofId }),
   hold_ended: ({ request }) => holdEnded({ transfer_id: request.ofId }),
   hold_expired: ({ request }) => holdExpired({ transfer_id: request.ofId }),
+  over_already: () =>
+    invalidRequest({
+      errors: [{ pointer: '#/expires_at', detail: 'Must be in the future.' }]
+    }),
   exceeds_hold: ({ request, available }) => exceedsHold({ transfer_id: request.ofId, available }),
   exceeds_spend: ({ request, available }) => exceedsSpend({ transfer_id: request.ofId, available })
 }

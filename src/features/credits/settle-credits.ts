@@ -82,27 +82,37 @@ export async function settleDue(
 ): Promise<number> {
   if (organization.policy.policy.credits.kind !== 'pool') return 0
   const system = { ...ctx, actor: SYSTEM }
+  const holders = await findHolders(tx, organization.row.id, ctx.now)
+  if (holders.length === 0) return 0
+  await lockAccounts(tx, organization.row.id, holders)
   const lapsed = await closeDue(tx, system, organization, { limit: ROWS_MAX })
   appendEvents(tx, system, placeOf(organization), lapsed)
-  const holders = await findHolders(tx, organization.row.id, ctx.now)
-  if (holders.length === 0) return lapsed.length
-  await lockAccounts(tx, organization.row.id, holders)
   const released = await releaseDue(tx, system, organization)
   return lapsed.length + released + (await expireDue(tx, system, organization))
 }
 
-/** Whose accounts what is due lies on. */
+/** Whose accounts what is due lies on: also those of seats whose offers have lapsed. */
 async function findHolders(tx: Tx, organizationId: string, now: Date): Promise<string[]> {
   const of = (table: typeof creditHolds | typeof creditLots) =>
     tx
       .selectDistinct({ id: table.holderId })
       .from(table)
       .where(and(eq(table.organizationId, organizationId), lte(table.expiresAt, now)))
-  const found = await of(creditHolds).union(of(creditLots))
+  const lapsed = tx
+    .selectDistinct({ id: invitations.memberId })
+    .from(invitations)
+    .where(
+      and(
+        eq(invitations.organizationId, organizationId),
+        eq(invitations.status, 'pending'),
+        lte(invitations.expiresAt, now)
+      )
+    )
+  const found = await of(creditHolds).union(of(creditLots)).union(lapsed)
   return found.map(({ id }) => id)
 }
 
-/** All at once, in the order of the ledger: it is called twice after this. */
+/** All at once, in the order of the ledger: it is called several times after this. */
 async function lockAccounts(
   tx: Tx,
   organizationId: string,
