@@ -129,6 +129,7 @@ await t.test('POST {o}/join-requests/{id}/approve', async (t) => {
     const { path, act } = await asked({
       policy: await policyLike(app, 'openphone', {
         ...REQUESTS,
+        credits: { kind: 'none' },
         billing: { past_due_blocks: ['invitation'] }
       })
     })
