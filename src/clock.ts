@@ -13,6 +13,20 @@ export function daysAfter(now: Date, days: number | null): Date | null {
   return days === null ? null : new Date(now.getTime() + days * DAY_MS)
 }
 
+/** The first millisecond at which something is so that is not `before` and is `since`, and stays so. */
+export function firstInstant(
+  [before, since]: readonly [before: number, since: number],
+  isSo: (time: number) => boolean
+): Date {
+  let [no, yes] = [before, since]
+  while (yes - no > 1) {
+    const middle = Math.floor((no + yes) / 2)
+    if (isSo(middle)) yes = middle
+    else no = middle
+  }
+  return new Date(yes)
+}
+
 /**
  * The clock of a test deployment: the instant written in a file (ISO 8601), so that one write moves
  * the time of every process at once. While the file is empty or away, time is real.

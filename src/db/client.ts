@@ -94,20 +94,20 @@ async function runTransaction<T>(
   }
 }
 
-/** Of SQL states: nothing of the transaction is there, for certain. Not so where a connection broke. */
+/** The SQL state of what the database refused; whoever ran the statement has wrapped the cause. */
+function stateOf(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof pg.DatabaseError ? cause.code : undefined
+}
+
+/** Nothing of the transaction is there, for certain. Not so where a connection broke. */
 const ROLLED_BACK = /^(22|23|40|P0)/
 
 /** Whether the database itself refused what was done, so that it can be tried again. */
-export function isRolledBack(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
-  return cause instanceof pg.DatabaseError && ROLLED_BACK.test(cause.code ?? '')
-}
+export const isRolledBack = (error: unknown) => ROLLED_BACK.test(stateOf(error) ?? '')
 
-/** Whether a statement failed with this SQL state; whoever ran it has wrapped the cause. */
-export function hasCode(error: unknown, code: string): boolean {
-  const cause = error instanceof Error ? error.cause : undefined
-  return cause instanceof pg.DatabaseError && cause.code === code
-}
+/** Whether a statement failed with this SQL state. */
+export const hasCode = (error: unknown, code: string) => stateOf(error) === code
 
 /** Whether a transaction was ended because it and another waited for each other. */
 export const isDeadlock = (error: unknown) => hasCode(error, '40P01')

@@ -62,14 +62,19 @@ export async function createTestApp(t: Test, options: TestOptions = {}) {
     await deps.close()
   })
 
-  const call = (method: string, path: string, callOptions: CallOptions = {}) =>
-    send(`${url}${path}`, method, key, callOptions)
+  const call = callOn(url, key)
 
   return { url, deps, app, key, clock, call, databaseUrl, ...stories(deps, call) }
 }
 
 export type TestApp = Awaited<ReturnType<typeof createTestApp>>
-type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>
+export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>
+
+/** Calls whichever instance listens there. */
+export const callOn =
+  (url: string, key: string): Call =>
+  (method, path, options = {}) =>
+    send(`${url}${path}`, method, key, options)
 
 /** A second process on the same database: another pool, another cache. */
 export function openDeps(databaseUrl: string, now: () => Date, options: TestOptions = {}): Deps {

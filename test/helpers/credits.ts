@@ -3,10 +3,10 @@ import type { Test } from 'tap'
 import { buildApp } from '../../src/app.js'
 import type { Database, Db, Tx } from '../../src/db/client.js'
 import { idToUuid } from '../../src/ids.js'
-import { type Answer, type CallOptions, openDeps, type TestApp } from './app.js'
+import { type Call, callOn, createTestApp, openDeps, START, type TestApp } from './app.js'
 import { untilBlocked } from './database.js'
+import { countRows } from './tenants.js'
 
-export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>
 export type Body = Readonly<Record<string, unknown>>
 
 /** The credits of one organization, by HTTP, as its host moves them. */
@@ -69,28 +69,6 @@ export async function secondInstance(t: Test, first: TestApp, environment = {}) 
   return { url, app, deps, call: callOn(url, first.key) }
 }
 
-/** Calls whichever instance has this address. */
-function callOn(url: string, key: string): Call {
-  return async (method, path, { body, headers } = {}) => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) })
-    })
-    const text = await response.text()
-    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson ? JSON.parse(text) : text
-    }
-  }
-}
-
 /** Keeps everybody else from these accounts until the transaction ends. */
 export async function lockAccounts(tx: Tx, id: string, holders: readonly string[]): Promise<void> {
   for (const holder of holders) {
@@ -101,7 +79,7 @@ export async function lockAccounts(tx: Tx, id: string, holders: readonly string[
 }
 
 /** All wait for the accounts of these holders, and get them in this order. */
-export async function inTurnForAccounts<T>(
+async function inTurnForAccounts<T>(
   db: Database,
   { id, holders }: { readonly id: string; readonly holders: readonly string[] },
   requests: readonly (() => Promise<T>)[]
@@ -205,3 +183,40 @@ export async function conservation(db: Db, organizationId: string): Promise<stri
     group by h.id, h.amount having sum(e.amount) <> h.amount`)
   return rows.map(({ fault }) => fault)
 }
+
+/** Two instances on one database, and connections beside theirs, which what waits in them may take. */
+export async function twoInstances(t: Test) {
+  const app = await createTestApp(t)
+  const { clock } = app
+  const beside = openDeps(app.databaseUrl, () => clock.now)
+  t.teardown(() => beside.close())
+  const second = await secondInstance(t, app)
+  const teams: string[] = []
+
+  /** A team whose credits are moved by both. */
+  async function begin(fields: { members?: number; pool?: number }) {
+    clock.now = START
+    const org = await teamWithCredits(app, fields)
+    teams.push(org.id)
+    return { ...org, other: creditsOf(second.call, org.path) }
+  }
+
+  /** The requests wait for the accounts, and get them in this order. */
+  const atOnce = <T>(
+    { id }: { readonly id: string },
+    holders: readonly string[],
+    requests: readonly (() => Promise<T>)[]
+  ) => inTurnForAccounts(beside.db, { id, holders }, requests)
+
+  return { app, beside, second, teams, begin, atOnce }
+}
+
+/** Asserts that what is done leaves no trace in any table of an organization. */
+export const leavesNothing =
+  (db: Db, id: string) =>
+  async (t: Test, work: () => Promise<void>): Promise<void> => {
+    const before = await countRows(db, id)
+    await work()
+    t.same(await countRows(db, id), before)
+    t.same(await conservation(db, id), [])
+  }

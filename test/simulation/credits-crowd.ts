@@ -1,9 +1,8 @@
 import { eq } from 'drizzle-orm'
 import { creditTransfers } from '../../src/db/tables/credits.js'
-import { type Answer, START, type TestApp } from '../helpers/app.js'
+import { type Answer, type Call, START, type TestApp } from '../helpers/app.js'
 import {
   type Body,
-  type Call,
   type Credits,
   conservation,
   creditsOf,

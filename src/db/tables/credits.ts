@@ -1,7 +1,8 @@
 import { boolean, jsonb, pgTable, primaryKey, smallint, text } from 'drizzle-orm/pg-core'
 import { day, instant, typeId, wholeNumber } from '../columns.js'
 
-export const TRANSFER_KINDS = [
+/** What somebody can ask for. */
+export const WANTED_KINDS = [
   'top_up',
   'allocate',
   'reclaim',
@@ -10,9 +11,10 @@ export const TRANSFER_KINDS = [
   'refund',
   'hold',
   'capture',
-  'release',
-  'expire'
+  'release'
 ] as const
+/** Beside these, what time does. */
+export const TRANSFER_KINDS = [...WANTED_KINDS, 'expire'] as const
 export type TransferKind = (typeof TRANSFER_KINDS)[number]
 
 export const ACCOUNT_KINDS = ['issued', 'pool', 'member', 'held', 'spent'] as const

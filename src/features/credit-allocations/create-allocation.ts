@@ -6,6 +6,9 @@ import type { Deps } from '../../deps.js'
 import { refuse } from '../../policy/decision.js'
 import type { Policy } from '../../policy/document.js'
 import { enforce } from '../../refusals.js'
+import { creditModeOf } from '../credit-settings/queries.js'
+import { creditModeNotOffered } from '../credits/errors.js'
+import { lockPool } from '../credits/lock-pool.js'
 import { moveUntold } from '../credits/move-credits.js'
 import { creditsOf } from '../credits/rules.js'
 import { settleCredits } from '../credits/settle-credits.js'
@@ -13,7 +16,6 @@ import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, lockToUse, placeOf } from '../organizations/queries.js'
 import { findRecipients } from './find-recipients.js'
 import { formPots } from './form-pots.js'
-import { lockPool } from './lock-pool.js'
 import { type Plan, type PlannedShare, planAllocation } from './plan-allocation.js'
 import type { AllocationCreate } from './schemas.js'
 
@@ -51,7 +53,7 @@ export async function createAllocation(
   await settleCredits(deps, ctx.organizationId, ctx.now)
   return runCommand(deps, ctx, async (tx) => {
     const organization = await lockToUse(deps, tx, ctx, 'credits.allocate')
-    creditsOf(organization.policy.policy)
+    await refuseSharedPool(tx, organization)
     const pool = await lockPool(tx, organization)
     const plan = await planShares(tx, ctx, organization, { allocation, pool })
     const { asked, total, shares } = plan
@@ -65,6 +67,13 @@ export async function createAllocation(
       transfers: dryRun ? new Map() : await carryOut(tx, ctx, organization, { allocation, plan })
     }
   })
+}
+
+/** @throws Problem credits_not_offered, money_credits_not_transferable, credit_mode_not_offered */
+async function refuseSharedPool(tx: Tx, { row, policy }: LockedOrganization): Promise<void> {
+  creditsOf(policy.policy)
+  const mode = await creditModeOf(tx, row.id, policy.policy)
+  if (mode === 'shared_pool') throw creditModeNotOffered({ mode })
 }
 
 async function planShares(

@@ -1,3 +1,4 @@
+import { firstInstant } from '../../clock.js'
 import { dayAt } from '../billing/period.js'
 
 const HOUR_MS = 3_600_000
@@ -30,11 +31,6 @@ export function nextMonthAt(now: Date, timeZone: string): Date {
 /** The first instant of a day: what its clocks skip then, or show twice, makes no difference. */
 function startOf(day: string, timeZone: string): Date {
   const utc = Date.parse(day)
-  let [before, since] = [utc - OFFSET_MAX_MS, utc + OFFSET_MAX_MS]
-  while (since - before > 1) {
-    const middle = Math.floor((before + since) / 2)
-    if (dayAt(new Date(middle), timeZone) < day) before = middle
-    else since = middle
-  }
-  return new Date(since)
+  const hasBegun = (time: number) => dayAt(new Date(time), timeZone) >= day
+  return firstInstant([utc - OFFSET_MAX_MS, utc + OFFSET_MAX_MS], hasBegun)
 }

@@ -1,15 +1,13 @@
+import type { OrgContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
-import type { Policy } from '../../policy/document.js'
 import { isRefillDue, refillOrganization } from '../credit-quotas/refill-organization.js'
 import { findDue, settleCredits } from './settle-credits.js'
-import type { PlacedRequest } from './transfer-request.js'
+import type { TransferRequest } from './transfer-request.js'
 
 /** Transfers of an organization of which one was refused for lack of credits. */
 interface Short {
-  readonly organizationId: string
-  readonly policy: Policy
-  readonly ctx: { readonly now: Date }
-  readonly placed: readonly PlacedRequest[]
+  readonly ctx: Pick<OrgContext, 'organizationId' | 'policy' | 'now'>
+  readonly requests: readonly TransferRequest[]
 }
 
 /**
@@ -22,9 +20,9 @@ export async function catchUp(deps: Deps, short: readonly Short[]): Promise<Read
   if (short.length === 0) return caughtUp
   const byOrganization = new Map<string, Short[]>()
   for (const one of short) {
-    const others = byOrganization.get(one.organizationId)
+    const others = byOrganization.get(one.ctx.organizationId)
     if (others) others.push(one)
-    else byOrganization.set(one.organizationId, [one])
+    else byOrganization.set(one.ctx.organizationId, [one])
   }
   const latest = new Date(Math.max(...short.map(({ ctx }) => ctx.now.getTime())))
   const due = new Set(await findDue(deps.db, [...byOrganization.keys()], latest))
@@ -44,10 +42,10 @@ async function refillFor(
 ): Promise<boolean> {
   const [first] = own
   if (!first) return false
-  const memberIds = own.flatMap(({ placed }) =>
-    placed.flatMap(({ request }) => request.memberId ?? [])
+  const memberIds = own.flatMap(({ requests }) =>
+    requests.flatMap(({ memberId }) => memberId ?? [])
   )
-  const asked = { organizationId, memberIds, policy: first.policy, now }
+  const asked = { organizationId, memberIds, policy: first.ctx.policy.policy, now }
   if (!(await isRefillDue(deps.db, asked))) return false
   const refill = await refillOrganization(deps, organizationId, now)
   return refill?.status === 'done'

@@ -30,8 +30,8 @@ export async function createTransfers(
   ctx: OrgContext,
   { requests, isWhole }: Wanted
 ): Promise<TransferOutcome[]> {
-  const { organizationId, policy, standing, actor, requestId, now } = ctx
-  const rules = creditsOf(policy.policy)
+  const { policy, standing } = ctx
+  creditsOf(policy.policy)
   const isEnding = requests.every(({ kind }) => ENDINGS.has(kind))
   const canceled = isEnding ? undefined : refuseChange(standing.status, policy.policy)
   if (canceled) throw canceled
@@ -39,16 +39,7 @@ export async function createTransfers(
   if (!policy.policy.credits.transferable && requests.some(({ kind }) => kind === 'move')) {
     throw creditsNotTransferable()
   }
-  const call = { organizationId, rules, actor, requestId, now }
-  const outcomes = await ledger.transfer({
-    ctx,
-    organizationId,
-    policyVersion: policy.version,
-    policy: policy.policy,
-    notified: policy.policy.notifications,
-    placed: requests.map((request) => ({ ...call, request })),
-    isWhole
-  })
+  const outcomes = await ledger.transfer({ ctx, requests, isWhole })
   const isRefused = isWhole && outcomes.some(({ status }) => status === 'refused')
   return isRefused ? outcomes.map(undone) : outcomes
 }

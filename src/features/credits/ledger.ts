@@ -1,24 +1,19 @@
 import { runCommand } from '../../command.js'
-import { type CallContext, SYSTEM } from '../../context.js'
+import { type CallContext, type OrgContext, SYSTEM } from '../../context.js'
 import { isRolledBack } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
-import type { Policy } from '../../policy/document.js'
 import { appendEvents } from '../events/append-events.js'
-import type { Notified } from '../events/notify.js'
 import { applyAlone, applyTransfers } from './apply-transfers.js'
 import { catchUp } from './catch-up.js'
 import { ledgerBusy } from './errors.js'
+import { placeRequests } from './place-requests.js'
 import { crossingEvents, isTold, transferEvents } from './transfer-events.js'
-import type { PlacedRequest, TransferOutcome } from './transfer-request.js'
+import type { TransferOutcome, TransferRequest } from './transfer-request.js'
 
-/** The transfers of one request, and where what is told of them belongs. */
+/** The transfers of one request. */
 export interface TransferGroup {
-  readonly ctx: CallContext
-  readonly organizationId: string
-  readonly policyVersion: number
-  readonly policy: Policy
-  readonly notified: Notified
-  readonly placed: readonly PlacedRequest[]
+  readonly ctx: OrgContext
+  readonly requests: readonly TransferRequest[]
   /** Everything, or nothing. */
   readonly isWhole: boolean
 }
@@ -83,14 +78,14 @@ export function createLedger(deps: Deps): Ledger {
   const engine: Engine = { deps, short: [], isCatchingUp: false }
   return {
     transfer(group) {
-      const lane = lanes[laneOf(group.organizationId)]
+      const lane = lanes[laneOf(group.ctx.organizationId)]
       if (!lane) throw new Error('there is a lane for everybody')
-      if (lane.size > 0 && lane.size + group.placed.length > WAITING_MAX) {
+      if (lane.size > 0 && lane.size + group.requests.length > WAITING_MAX) {
         throw ledgerBusy({ retry_after: RETRY_AFTER_SECONDS })
       }
       return new Promise((resolve, reject) => {
         lane.queue.push({ group, resolve, reject })
-        lane.size += group.placed.length
+        lane.size += group.requests.length
         // At the end of this turn, so that requests parsed in it go together.
         if (!lane.isRunning) {
           lane.isRunning = true
@@ -124,11 +119,11 @@ function takeBatch(lane: Lane): Waiting[] {
   let size = 0
   for (const waiting of lane.queue) {
     const { group } = waiting
-    const named = group.placed.flatMap(namesOf)
-    const fits = size + group.placed.length <= BATCH_MAX && !named.some((name) => names.has(name))
+    const named = namesOf(group)
+    const fits = size + group.requests.length <= BATCH_MAX && !named.some((name) => names.has(name))
     if (batch.length > 0 && (isAlone(group) || !fits)) break
     batch.push(waiting)
-    size += group.placed.length
+    size += group.requests.length
     for (const name of named) names.add(name)
     if (isAlone(group)) break
   }
@@ -138,13 +133,13 @@ function takeBatch(lane: Lane): Waiting[] {
 }
 
 /** One by itself is whole in any company. */
-const isAlone = ({ isWhole, placed }: TransferGroup) => isWhole && placed.length > 1
+const isAlone = ({ isWhole, requests }: TransferGroup) => isWhole && requests.length > 1
 
-function namesOf({ organizationId, request: { idempotencyKey: key, ofId } }: PlacedRequest) {
-  return [
+function namesOf({ ctx: { organizationId }, requests }: TransferGroup): string[] {
+  return requests.flatMap(({ idempotencyKey: key, ofId }) => [
     ...(key === undefined ? [] : [`${organizationId} key ${key}`]),
     ...(ofId === undefined ? [] : [`${organizationId} of ${ofId}`])
-  ]
+  ])
 }
 
 async function runBatch(engine: Engine, batch: readonly Waiting[]): Promise<void> {
@@ -200,7 +195,7 @@ async function retryShort(deps: Deps, short: readonly Answered[]): Promise<void>
   const due = await catchUp(deps, groups)
   for (const { waiting, outcomes } of short) {
     const { group, resolve, reject } = waiting
-    if (!due.has(group.organizationId)) resolve(outcomes)
+    if (!due.has(group.ctx.organizationId)) resolve(outcomes)
     else await runRest(deps, group, outcomes).then(resolve, reject)
   }
 }
@@ -212,8 +207,10 @@ async function runRest(
   outcomes: readonly TransferOutcome[]
 ): Promise<TransferOutcome[]> {
   if (isAlone(group)) return runAgain(deps, group)
-  const placed = group.placed.filter((_, index) => outcomes.slice(index, index + 1).some(isShort))
-  const again = (await runAgain(deps, { ...group, placed })).values()
+  const requests = group.requests.filter((_, index) =>
+    outcomes.slice(index, index + 1).some(isShort)
+  )
+  const again = (await runAgain(deps, { ...group, requests })).values()
   return outcomes.map((outcome) => (isShort(outcome) ? (again.next().value ?? outcome) : outcome))
 }
 
@@ -257,7 +254,7 @@ async function commit(deps: Deps, groups: readonly TransferGroup[]): Promise<Tra
         const own = each[index] ?? []
         if (isAlone(group) && own.some(({ status }) => status === 'refused')) throw new NotDone(own)
         const events = [...own.flatMap(transferEvents), ...own.flatMap(crossingEvents)]
-        if (events.length > 0) appendEvents(tx, group.ctx, group, events)
+        if (events.length > 0) appendEvents(tx, group.ctx, placeOf(group.ctx), events)
       })
       return each
     })
@@ -267,11 +264,17 @@ async function commit(deps: Deps, groups: readonly TransferGroup[]): Promise<Tra
   }
 }
 
-const placedOf = ({ placed }: TransferGroup) => placed
+const placedOf = ({ ctx, requests }: TransferGroup) => placeRequests(ctx, requests)
+
+const placeOf = ({ organizationId, policy: { version, policy } }: OrgContext) => ({
+  organizationId,
+  policyVersion: version,
+  notified: policy.notifications
+})
 
 /** What the ledger alone is the record of, unless it leaves little. Of a whole one nothing may be left. */
 const leavesNothing = (group: TransferGroup) =>
-  !isAlone(group) && group.placed.every(({ request }) => !isTold(request.kind))
+  !isAlone(group) && group.requests.every(({ kind }) => !isTold(kind))
 
 /** Each group has its own. */
 function divide(
@@ -279,9 +282,9 @@ function divide(
   groups: readonly TransferGroup[]
 ): TransferOutcome[][] {
   let from = 0
-  return groups.map(({ placed }) => {
-    const own = outcomes.slice(from, from + placed.length)
-    from += placed.length
+  return groups.map(({ requests }) => {
+    const own = outcomes.slice(from, from + requests.length)
+    from += requests.length
     return own
   })
 }

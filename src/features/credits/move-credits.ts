@@ -4,7 +4,7 @@ import type { CreditTransferRow } from '../../db/tables/credits.js'
 import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { applyTransfers } from './apply-transfers.js'
-import { creditsOf } from './rules.js'
+import { placeRequests } from './place-requests.js'
 import { crossingEvents, transferEvents } from './transfer-events.js'
 import type { TransferOutcome, TransferRequest } from './transfer-request.js'
 
@@ -43,12 +43,7 @@ async function apply(
   { row, policy }: LockedOrganization,
   requests: readonly TransferRequest[]
 ): Promise<TransferOutcome[]> {
-  const { actor, requestId, now } = ctx
-  const call = { organizationId: row.id, rules: creditsOf(policy.policy), actor, requestId, now }
-  return applyTransfers(
-    tx,
-    requests.map((request) => ({ ...call, request }))
-  )
+  return applyTransfers(tx, placeRequests({ ...ctx, organizationId: row.id, policy }, requests))
 }
 
 /** @throws Problem of the first that was refused */

@@ -1,10 +1,9 @@
-import { and, eq } from 'drizzle-orm'
 import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
-import { creditAccounts, POOL_HOLDER } from '../../db/tables/credits.js'
 import type { Problem } from '../../errors.js'
 import type { LockedOrganization } from '../organizations/queries.js'
 import { insufficientCredits } from './errors.js'
+import { lockPool } from './lock-pool.js'
 import { settleDue } from './settle-credits.js'
 
 /** What a command may still take out of the pool. */
@@ -34,17 +33,6 @@ export async function openPurse(
       available -= amount
     }
   }
-}
-
-/** Of a pool into which nothing was put there is no row. */
-async function lockPool(tx: Tx, { row }: LockedOrganization): Promise<number> {
-  const { organizationId, holderId, balance } = creditAccounts
-  const [pool] = await tx
-    .select({ balance })
-    .from(creditAccounts)
-    .where(and(eq(organizationId, row.id), eq(holderId, POOL_HOLDER)))
-    .for('no key update')
-  return pool?.balance ?? 0
 }
 
 /** What has expired, or lapsed, is not to be counted, or is. */

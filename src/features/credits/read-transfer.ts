@@ -1,6 +1,6 @@
-import { POOL_HOLDER } from '../../db/tables/credits.js'
+import { POOL_HOLDER, type WANTED_KINDS } from '../../db/tables/credits.js'
 import { invalidRequest } from '../../errors.js'
-import type { CreditTransferCreate, TransferWish, WANTED_KINDS } from './schemas.js'
+import type { CreditTransferCreate, TransferWish } from './schemas.js'
 import type { TransferRequest } from './transfer-request.js'
 
 type WantedKind = (typeof WANTED_KINDS)[number]

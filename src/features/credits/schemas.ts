@@ -3,7 +3,8 @@ import {
   ACCOUNT_KINDS,
   type CreditTransferRow,
   POOL_HOLDER,
-  TRANSFER_KINDS
+  TRANSFER_KINDS,
+  WANTED_KINDS
 } from '../../db/tables/credits.js'
 import { CREDITS_MAX } from '../../policy/credits-shape.js'
 import { Id, Instant, Metadata, Nullable, oneOf, ProblemSchema, ref } from '../../schemas.js'
@@ -39,19 +40,6 @@ const IdempotencyKeyField = Type.String({
   description: 'Done once in the organization, however often it is sent, for good.',
   examples: ['run_4711']
 })
-
-/** The kinds that a request may ask for: the rest is Muster's own. */
-export const WANTED_KINDS = [
-  'top_up',
-  'allocate',
-  'reclaim',
-  'move',
-  'spend',
-  'refund',
-  'hold',
-  'capture',
-  'release'
-] as const
 
 const transferFields = {
   kind: Type.Optional(oneOf(WANTED_KINDS, { examples: ['spend'] })),

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
+import { type AnyColumn, and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import { type CallContext, SYSTEM } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
@@ -21,29 +21,38 @@ import type { TransferRequest } from './transfer-request.js'
 const ROWS_MAX = 1_000
 const TRANSACTIONS_MAX = 100
 
-/** Which of these organizations have credits that time has moved, and nobody has written down. */
+/** With whom in these organizations time has moved credits, and nobody has written it down. */
+function dueIn(db: Db, organizationIds: readonly string[], now: Date) {
+  const isIn = (column: AnyColumn) => inArray(column, [...organizationIds])
+  const of = (table: typeof creditHolds | typeof creditLots) =>
+    db
+      .select({ organizationId: table.organizationId, holderId: table.holderId })
+      .from(table)
+      .where(and(isIn(table.organizationId), lte(table.expiresAt, now)))
+  // Who was offered a seat that has lapsed has what it promised.
+  return db
+    .select({ organizationId: invitations.organizationId, holderId: invitations.memberId })
+    .from(invitations)
+    .where(
+      and(
+        isIn(invitations.organizationId),
+        eq(invitations.status, 'pending'),
+        lte(invitations.expiresAt, now)
+      )
+    )
+    .union(of(creditHolds))
+    .union(of(creditLots))
+    .as('due')
+}
+
+/** In which of these organizations that is so. */
 export async function findDue(
   db: Db,
   organizationIds: readonly string[],
   now: Date
 ): Promise<string[]> {
-  const dueIn = (table: typeof creditHolds | typeof creditLots) =>
-    db
-      .selectDistinct({ id: table.organizationId })
-      .from(table)
-      .where(and(inArray(table.organizationId, [...organizationIds]), lte(table.expiresAt, now)))
-  const found = await db
-    .selectDistinct({ id: invitations.organizationId })
-    .from(invitations)
-    .where(
-      and(
-        inArray(invitations.organizationId, [...organizationIds]),
-        eq(invitations.status, 'pending'),
-        lte(invitations.expiresAt, now)
-      )
-    )
-    .union(dueIn(creditHolds))
-    .union(dueIn(creditLots))
+  const due = dueIn(db, organizationIds, now)
+  const found = await db.selectDistinct({ id: due.organizationId }).from(due)
   return found.map(({ id }) => id)
 }
 
@@ -82,34 +91,14 @@ export async function settleDue(
 ): Promise<number> {
   if (organization.policy.policy.credits.kind !== 'pool') return 0
   const system = { ...ctx, actor: SYSTEM }
-  const holders = await findHolders(tx, organization.row.id, ctx.now)
-  if (holders.length === 0) return 0
+  const due = await tx.select().from(dueIn(tx, [organization.row.id], ctx.now))
+  if (due.length === 0) return 0
+  const holders = due.map(({ holderId }) => holderId)
   await lockAccounts(tx, organization.row.id, holders)
   const lapsed = await closeDue(tx, system, organization, { limit: ROWS_MAX })
   appendEvents(tx, system, placeOf(organization), lapsed)
   const released = await releaseDue(tx, system, organization)
   return lapsed.length + released + (await expireDue(tx, system, organization))
-}
-
-/** Whose accounts what is due lies on: also those of seats whose offers have lapsed. */
-async function findHolders(tx: Tx, organizationId: string, now: Date): Promise<string[]> {
-  const of = (table: typeof creditHolds | typeof creditLots) =>
-    tx
-      .selectDistinct({ id: table.holderId })
-      .from(table)
-      .where(and(eq(table.organizationId, organizationId), lte(table.expiresAt, now)))
-  const lapsed = tx
-    .selectDistinct({ id: invitations.memberId })
-    .from(invitations)
-    .where(
-      and(
-        eq(invitations.organizationId, organizationId),
-        eq(invitations.status, 'pending'),
-        lte(invitations.expiresAt, now)
-      )
-    )
-  const found = await of(creditHolds).union(of(creditLots)).union(lapsed)
-  return found.map(({ id }) => id)
 }
 
 /** All at once, in the order of the ledger: it is called several times after this. */

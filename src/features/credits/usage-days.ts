@@ -1,3 +1,4 @@
+import { firstInstant } from '../../clock.js'
 import { dayAt } from '../billing/period.js'
 
 const HOUR_MS = 3_600_000
@@ -33,10 +34,5 @@ function nextDay(since: Date, day: string, timeZone: string): Date {
   if (isAfter(usual) && !isAfter(usual - 1)) return new Date(usual)
   let [before, after] = [start, start + HOUR_MS]
   while (!isAfter(after)) [before, after] = [after, after + HOUR_MS]
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2)
-    if (isAfter(middle)) after = middle
-    else before = middle
-  }
-  return new Date(after)
+  return firstInstant([before, after], isAfter)
 }

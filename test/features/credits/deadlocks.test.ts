@@ -2,41 +2,16 @@ import { sql } from 'drizzle-orm'
 import t from 'tap'
 import type { Tx } from '../../../src/db/client.js'
 import { idToUuid } from '../../../src/ids.js'
-import { type Answer, createTestApp, openDeps, START } from '../../helpers/app.js'
-import {
-  conservation,
-  creditsOf,
-  inTurnForAccounts,
-  secondInstance,
-  teamWithCredits
-} from '../../helpers/credits.js'
+import { type Answer, START } from '../../helpers/app.js'
+import { conservation, twoInstances } from '../../helpers/credits.js'
 import { untilBlocked } from '../../helpers/database.js'
 
 const HOUR_MS = 3_600_000
 
 await t.test('nobody waits in a circle for credits', async (t) => {
-  const app = await createTestApp(t)
+  const { app, beside, second, teams, begin, atOnce } = await twoInstances(t)
   const { clock, deps } = app
-  // What waits in the instances takes connections of theirs.
-  const beside = openDeps(app.databaseUrl, () => clock.now)
-  t.teardown(() => beside.close())
-  const second = await secondInstance(t, app)
 
-  const teams: string[] = []
-
-  async function begin(fields: { members?: number; pool?: number }) {
-    clock.now = START
-    const org = await teamWithCredits(app, fields)
-    teams.push(org.id)
-    return { ...org, other: creditsOf(second.call, org.path) }
-  }
-
-  /** The requests wait for the accounts, and get them in this order. */
-  const atOnce = <T>(
-    { id }: { readonly id: string },
-    holders: readonly string[],
-    requests: readonly (() => Promise<T>)[]
-  ) => inTurnForAccounts(beside.db, { id, holders }, requests)
   await t.test('opposite moves, and all that touches the same accounts', async (t) => {
     const org = await begin({ members: 4, pool: 4_000 })
     const people = org.members

@@ -1,7 +1,7 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { POOL_HOLDER } from '../../../src/db/tables/credits.js'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
-import { conservation, teamWithCredits } from '../../helpers/credits.js'
+import { conservation, leavesNothing, teamWithCredits } from '../../helpers/credits.js'
 import { countRows } from '../../helpers/tenants.js'
 
 const MOST = 2 ** 53 - 1
@@ -19,13 +19,7 @@ await t.test('credits that are asked for in bad faith', async (t) => {
   const { body: hold } = await org.hold(50, { member_id: ana })
   const { body: topUp } = await org.topUp(1)
 
-  /** Nothing of it leaves a trace, in any table. */
-  const unchanged = async (t: Test, work: () => Promise<void>) => {
-    const before = await countRows(db, org.id)
-    await work()
-    t.same(await countRows(db, org.id), before)
-    t.same(await conservation(db, org.id), [])
-  }
+  const unchanged = leavesNothing(db, org.id)
 
   await t.test('an amount is a whole number from 1 to 2^53 - 1, and nothing else', async (t) => {
     const amounts = [0, -1, 1.5, 2 ** 53, 1e30, -(2 ** 53), '5', null, true, [5], { amount: 5 }]

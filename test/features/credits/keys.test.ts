@@ -1,7 +1,6 @@
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { createTestApp } from '../../helpers/app.js'
-import { conservation, teamWithCredits } from '../../helpers/credits.js'
-import { countRows } from '../../helpers/tenants.js'
+import { conservation, leavesNothing, teamWithCredits } from '../../helpers/credits.js'
 
 const MOST = 2 ** 53 - 1
 const REFUSED = { status: 400, body: { code: 'invalid_request' } }
@@ -15,13 +14,7 @@ await t.test('transfers that are sent together, and again', async (t) => {
   const { body: spend } = await org.spend(100, { member_id: ana })
   const { body: hold } = await org.hold(50, { member_id: ana })
 
-  /** Nothing of it leaves a trace, in any table. */
-  const unchanged = async (t: Test, work: () => Promise<void>) => {
-    const before = await countRows(db, org.id)
-    await work()
-    t.same(await countRows(db, org.id), before)
-    t.same(await conservation(db, org.id), [])
-  }
+  const unchanged = leavesNothing(db, org.id)
 
   await t.test('a batch says each thing once, and is not endless', async (t) => {
     const one = { kind: 'spend', amount: 1 }

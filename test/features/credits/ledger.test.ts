@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import t from 'tap'
+import type { OrgContext } from '../../../src/context.js'
 import { POOL_HOLDER } from '../../../src/db/tables/credits.js'
-import { createLedger } from '../../../src/features/credits/ledger.js'
+import { createLedger, type TransferGroup } from '../../../src/features/credits/ledger.js'
 import type { TransferRequest } from '../../../src/features/credits/transfer-request.js'
 import { PolicyDocument } from '../../../src/policy/document.js'
 import { PRESETS } from '../../../src/policy/presets.js'
@@ -255,19 +256,22 @@ await t.test('the engine of the ledger', async (t) => {
     t.same(await conservation(deps.db, org.id), [])
   })
 
-  function groupOf(organizationId: string, request: TransferRequest) {
+  function groupOf(organizationId: string, request: TransferRequest): TransferGroup {
     const actor = { type: 'api_key', id: 'key_01jd3v8k2ffb5t0m5r6w9x7y3z', name: 'host' } as const
-    const rules = { modes: ['allocated'], lowAt: [] } as const
-    const call = { actor, requestId: null, now: clock.now }
-    return {
-      ctx: { ...call, locale: 'en' } as const,
+    const credits = { ...POLICY.credits, modes: ['allocated' as const], low_at: [] }
+    const policy = { ...POLICY, credits, notifications: [] }
+    const ctx: OrgContext = {
+      actor,
+      caller: [actor.id],
+      channel: null,
+      locale: 'en',
+      now: clock.now,
       organizationId,
-      policyVersion: 1,
-      policy: POLICY,
-      notified: [],
-      placed: [{ ...call, organizationId, request, rules }],
-      isWhole: false
+      policy: { key: 'oupi', version: 1, policy },
+      requestId: null,
+      standing: { status: 'active', entitlements: [], billingStatus: 'ok' }
     }
+    return { ctx, requests: [request], isWhole: false }
   }
 })
 

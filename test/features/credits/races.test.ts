@@ -1,14 +1,8 @@
 import t from 'tap'
 import { POOL_HOLDER } from '../../../src/db/tables/credits.js'
 import { settleDueCredits } from '../../../src/features/credits/settle-credits.sweep.js'
-import { type Answer, createTestApp, openDeps, START } from '../../helpers/app.js'
-import {
-  conservation,
-  creditsOf,
-  inTurnForAccounts,
-  secondInstance,
-  teamWithCredits
-} from '../../helpers/credits.js'
+import { type Answer, openDeps, START } from '../../helpers/app.js'
+import { conservation, twoInstances } from '../../helpers/credits.js'
 import { until, untilBlocked } from '../../helpers/database.js'
 import { lockOrganization } from '../../helpers/locks.js'
 
@@ -17,28 +11,9 @@ const HOUR_MS = 3_600_000
 const WAITED_MS = 8_000
 
 await t.test('credits that are moved at the same moment', async (t) => {
-  const app = await createTestApp(t)
+  const { app, beside, teams, begin, atOnce } = await twoInstances(t)
   const { clock, deps } = app
-  // What waits in the instances takes connections of theirs.
-  const beside = openDeps(app.databaseUrl, () => clock.now)
-  t.teardown(() => beside.close())
-  const second = await secondInstance(t, app)
 
-  const teams: string[] = []
-
-  async function begin(fields: { members?: number; pool?: number }) {
-    clock.now = START
-    const org = await teamWithCredits(app, fields)
-    teams.push(org.id)
-    return { ...org, other: creditsOf(second.call, org.path) }
-  }
-
-  /** The requests wait for the accounts, and get them in this order. */
-  const atOnce = <T>(
-    { id }: { readonly id: string },
-    holders: readonly string[],
-    requests: readonly (() => Promise<T>)[]
-  ) => inTurnForAccounts(beside.db, { id, holders }, requests)
   const said = (answers: readonly Answer[]) =>
     answers.map(({ status, body }) => (status < 300 ? 'ok' : String(body.code))).sort()
 
