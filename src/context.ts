@@ -11,6 +11,12 @@ export type Actor =
   | { readonly type: 'user'; readonly id: string | null; readonly name: string | null }
   | { readonly type: 'system'; readonly id: null; readonly name: null }
 
+/** From where a person acted, as far as it is known. */
+export interface Origin {
+  readonly ip: string | null
+  readonly userAgent: string | null
+}
+
 export const SYSTEM: Actor = { type: 'system', id: null, name: null }
 
 /**
@@ -30,6 +36,8 @@ export interface CallContext {
   /** The one instant at which everything in this call happens. */
   readonly now: Date
   readonly requestId: string | null
+  /** Left out: nobody's own device. */
+  readonly origin?: Origin
   /** The language of whoever reads the answer. */
   readonly locale: Locale
   readonly answer?: AnswerKeeper

@@ -16,6 +16,8 @@ export const ID_PREFIXES = [
   'trf',
   'crq',
   'evt',
+  'whe',
+  'dlv',
   'key',
   'job',
   'mail',

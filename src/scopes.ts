@@ -33,7 +33,9 @@ export const SCOPES = [
   'credits:write',
   'exports:read',
   'exports:write',
-  'events:read'
+  'events:read',
+  'webhooks:read',
+  'webhooks:write'
 ] as const
 export type Scope = (typeof SCOPES)[number]
 

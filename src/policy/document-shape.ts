@@ -101,6 +101,21 @@ const days = z
   .regex(DAYS, { message: 'must be a number of days such as P7D', abort: true })
   .refine((text) => durationDays(text) <= 365, 'must be at most P365D')
 
+/** Years, as a log is kept for long. */
+const RETENTION_DAYS = { min: 30, max: 3_660 }
+const retention = z
+  .string()
+  .regex(DAYS, { message: 'must be a number of days such as P365D', abort: true })
+  .refine((text) => {
+    const length = durationDays(text)
+    return length >= RETENTION_DAYS.min && length <= RETENTION_DAYS.max
+  }, `must be P${RETENTION_DAYS.min}D to P${RETENTION_DAYS.max}D`)
+
+const audit = z.strictObject({
+  /** How long an event is kept, rounded up to the end of its month; null: as long as the team. */
+  retention: retention.nullable().default(null)
+})
+
 const presence = z.enum(['required', 'optional', 'absent'])
 const offered = z.array(z.enum(['pending', 'expired']))
 
@@ -271,6 +286,7 @@ export const PolicyShape = z.strictObject({
   invitations: invitations.prefault({}),
   domain_claims: domainClaims.prefault({}),
   signup_pages: signupPages.prefault({}),
+  audit: audit.prefault({}),
   notifications: z.array(notification).max(RULES_MAX).default([]),
   links: links.prefault({}),
   mail: mail.prefault({}),

@@ -2,20 +2,26 @@ import { sql } from 'drizzle-orm'
 import t from 'tap'
 import { isUniqueViolation } from '../../src/db/client.js'
 import { events } from '../../src/db/tables/events.js'
+import { FOREVER } from '../../src/features/events/retention.js'
 import { DEPLOYMENT_ID, newId } from '../../src/ids.js'
 import { createTestApp, START } from '../helpers/app.js'
 
 const newEvent = () => ({
   organizationId: DEPLOYMENT_ID,
   id: newId('evt'),
+  keepUntil: FOREVER,
   type: 'api_key.created',
   occurredAt: START,
   actorType: 'system',
   actorId: null,
-  actorName: `O'Hara "\\" \u2028 née é`,
   subjectType: 'api_key',
   subjectId: newId('key'),
-  data: { text: `a'b"c\\d`, none: null, list: [1, 'two', { three: 3 }] },
+  data: {
+    name: `O'Hara "\\" \u2028 née é`,
+    text: `a'b"c\\d`,
+    none: null,
+    list: [1, 'two', { three: 3 }]
+  },
   changes: {},
   requestId: null,
   policyVersion: null

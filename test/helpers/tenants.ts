@@ -156,11 +156,15 @@ export async function largeOrganization(app: TestApp, count: number) {
         created_at, updated_at)
       select ${uuid}, invitation_id, member_id, n || '@large.test', n || '@large.test', 'member',
         'accepted', 'en', 'k1', 1, true, 'api_key', 'key', now(), now() from people)
-    insert into events (organization_id, id, type, occurred_at, actor_type, subject_type,
-      subject_id, data, changes)
-    select ${uuid}, gen_random_uuid(), 'member.joined', now(), 'user', 'member', member_id::text,
-      json_build_object('email', n || '@large.test'), '{}'
+    insert into events (organization_id, id, keep_until, type, occurred_at, actor_type,
+      subject_type, subject_id, data, changes)
+    select ${uuid}, gen_random_uuid(), '9999-01-01Z', 'member.joined', now(), 'user', 'member',
+      member_id::text, '{}', '{}'
     from people, generate_series(1, 3)`)
+  await app.deps.db.execute(sql`
+    insert into event_personal (organization_id, event_id, keep_until, leaves)
+    select organization_id, id, keep_until, '{"data.email": ["n@large.test", "salt"]}'
+    from events where organization_id = ${uuid} on conflict do nothing`)
   await app.deps.db.execute(sql`analyze members, invitations, events`)
   return org
 }

@@ -269,6 +269,7 @@ const placedOf = ({ ctx, requests }: TransferGroup) => placeRequests(ctx, reques
 const placeOf = ({ organizationId, policy: { version, policy } }: OrgContext) => ({
   organizationId,
   policyVersion: version,
+  retention: policy.audit.retention,
   notified: policy.notifications
 })
 

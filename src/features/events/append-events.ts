@@ -1,52 +1,86 @@
 import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
-import { events } from '../../db/tables/events.js'
+import { type Changes, eventPersonal, events } from '../../db/tables/events.js'
 import { DEPLOYMENT_ID, newId } from '../../ids.js'
 import type { EventType, SubjectType } from './event-types.js'
 import { enqueueNotifications, type Notified } from './notify.js'
+import { splitPersonal } from './personal.js'
+import { keepUntil } from './retention.js'
 
 export interface NewEvent {
   readonly type: EventType
   readonly subject: { readonly type: SubjectType; readonly id: string }
   readonly data?: Record<string, unknown>
   /** What the command changed: before and after, by the wire's field names. */
-  readonly changes?: Record<string, [before: unknown, after: unknown]>
+  readonly changes?: Changes
 }
 
-/** Where it happened; without an organization it is an event of the deployment. */
-interface Place {
-  readonly organizationId?: string
+/** An organization, and what its policy says of events. */
+interface OrganizationPlace {
+  readonly organizationId: string
   readonly policyVersion?: number
-  /** Of what its policy tells people by mail; left out: of nothing. */
+  /** How long they are kept, as a number of days (`P365D`); null: as long as the organization. */
+  readonly retention: string | null
+  /** Of what people are told by mail; left out: of nothing. */
   readonly notified?: Notified
 }
 
+/** Where it happened; without an organization it is an event of the deployment, which is kept. */
+export type Place =
+  | OrganizationPlace
+  | { readonly organizationId?: never; readonly policyVersion?: number }
+
 /**
  * Adds events to what the command's own transaction leaves behind: the audit log and everything
- * told to others read this table, so nothing is told that did not commit. Whom to tell by mail is
- * found out by a job: a command only leaves its row.
+ * told to others read this table, so nothing is told that did not commit. What is due to webhook
+ * endpoints is made by the database in the same statement; whom to tell by mail is found out by a
+ * job: a command only leaves its row.
  */
 export function appendEvents(
   tx: Tx,
   ctx: CallContext,
-  { organizationId, policyVersion, notified = [] }: Place,
+  place: Place,
   newEvents: readonly NewEvent[]
 ): void {
-  const rows = newEvents.map(({ type, subject, data, changes }) => ({
-    organizationId: organizationId ?? DEPLOYMENT_ID,
-    id: newId('evt'),
-    type,
-    occurredAt: ctx.now,
-    actorType: ctx.actor.type,
-    actorId: ctx.actor.id,
-    actorName: ctx.actor.name,
-    subjectType: subject.type,
-    subjectId: subject.id,
-    data: data ?? {},
-    changes: changes ?? {},
-    requestId: ctx.requestId,
-    policyVersion: policyVersion ?? null
-  }))
+  const { organizationId, retention, notified } = organizationOf(place)
+  const until = keepUntil(ctx.now, retention)
+  const { type: actorType, id: actorId, name: actorName } = ctx.actor
+  const { ip = null, userAgent = null } = ctx.origin ?? {}
+  const written = newEvents.map(({ type, subject, data = {}, changes = {} }) => {
+    const told = { actorId, actorName, ip, userAgent, data, changes }
+    const { lasting, leaves } = splitPersonal(actorType, told)
+    const row = {
+      organizationId,
+      id: newId('evt'),
+      keepUntil: until,
+      type,
+      occurredAt: ctx.now,
+      actorType,
+      actorId: lasting.actorId,
+      subjectType: subject.type,
+      subjectId: subject.id,
+      data: lasting.data,
+      changes: lasting.changes,
+      requestId: ctx.requestId,
+      policyVersion: place.policyVersion ?? null
+    }
+    return { row, leaves }
+  })
+  const rows = written.map(({ row }) => row)
   tx.add(events, rows)
+  tx.add(
+    eventPersonal,
+    written.map(({ row, leaves }) => ({
+      organizationId,
+      eventId: row.id,
+      keepUntil: until,
+      leaves
+    }))
+  )
   enqueueNotifications(tx, ctx, notified, rows)
 }
+
+const organizationOf = (place: Place) =>
+  place.organizationId === undefined
+    ? { organizationId: DEPLOYMENT_ID, retention: null, notified: [] }
+    : { notified: [], ...place }

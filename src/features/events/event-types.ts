@@ -82,7 +82,13 @@ export const EVENT_TYPES = [
   'notice.created',
   'mail_suppression.created',
   'mail_suppression.deleted',
-  'user.erased'
+  'user.erased',
+  'webhook_endpoint.created',
+  'webhook_endpoint.updated',
+  'webhook_endpoint.secret_rotated',
+  'webhook_endpoint.disabled',
+  'webhook_endpoint.deleted',
+  'webhook_endpoint.tested'
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
@@ -103,3 +109,4 @@ export type SubjectType =
   | 'signup_page'
   | 'notice'
   | 'mail_suppression'
+  | 'webhook_endpoint'

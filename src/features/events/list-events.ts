@@ -1,21 +1,33 @@
-import { and, eq } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
-import { type PageRequest, type PageResult, selectPage } from '../../db/page.js'
-import { type EventRow, events } from '../../db/tables/events.js'
+import type { PageRequest, PageResult } from '../../db/page.js'
 import type { Deps } from '../../deps.js'
+import { idToUuid } from '../../ids.js'
 import type { EventType } from './event-types.js'
+import { type EventRecord, selectEvents } from './queries.js'
 
 /** The organization's log, newest first. */
 export async function listEvents(
   deps: Deps,
   ctx: OrgContext,
   filter: { type?: EventType | undefined; subjectId?: string | undefined },
-  page: PageRequest
-): Promise<PageResult<EventRow>> {
-  const where = and(
-    eq(events.organizationId, ctx.organizationId),
-    filter.type === undefined ? undefined : eq(events.type, filter.type),
-    filter.subjectId === undefined ? undefined : eq(events.subjectId, filter.subjectId)
+  { limit, after }: PageRequest
+): Promise<PageResult<EventRecord>> {
+  const { type, subjectId } = filter
+  const where = sql.join(
+    [
+      sql`e.organization_id = ${idToUuid('org', ctx.organizationId)}`,
+      ...(type === undefined ? [] : [sql`e.type = ${type}`]),
+      ...(subjectId === undefined ? [] : [sql`e.subject_id = ${subjectId}`]),
+      ...(after === undefined
+        ? []
+        : [
+            sql`e.position < (select position from events before
+            where before.organization_id = e.organization_id and before.id = ${idToUuid('evt', after)})`
+          ])
+    ],
+    sql` and `
   )
-  return selectPage(deps.db, events, { where, newestFirst: true }, page)
+  const rows = await selectEvents(deps.db, { where, order: 'desc', limit: limit + 1 })
+  return { rows, total: undefined }
 }

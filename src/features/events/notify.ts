@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
-import type { EventRow } from '../../db/tables/events.js'
 import { idPattern } from '../../ids.js'
 import { enqueue } from '../../jobs/job.js'
 import type { Notifiable } from '../../policy/document-shape.js'
@@ -23,7 +22,7 @@ export function enqueueNotifications(
   tx: Tx,
   { now }: CallContext,
   notified: Notified,
-  rows: readonly EventRow[]
+  rows: readonly { readonly organizationId: string; readonly id: string; readonly type: string }[]
 ): void {
   const told = rows.filter(({ type }) => notified.some(({ event }) => event === type))
   const [first] = told

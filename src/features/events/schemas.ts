@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { EventRow } from '../../db/tables/events.js'
 import { DEPLOYMENT_ID } from '../../ids.js'
 import { Id, Instant, Nullable, oneOf } from '../../schemas.js'
 import { EVENT_TYPES } from './event-types.js'
+import type { EventRecord } from './queries.js'
 
 export const EventSchema = Type.Object(
   {
@@ -45,7 +45,7 @@ export const EventSchema = Type.Object(
 export const EventTypeSchema = oneOf(EVENT_TYPES)
 
 /** The only crossing from row to wire. */
-export function toEvent(row: EventRow): Static<typeof EventSchema> {
+export function toEvent(row: EventRecord): Static<typeof EventSchema> {
   return {
     id: row.id,
     type: row.type,

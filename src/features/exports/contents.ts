@@ -2,7 +2,6 @@ import { and, asc, eq, gt, ne, type SQL, sql } from 'drizzle-orm'
 import { selectPage } from '../../db/page.js'
 import { type BillingEntryRow, billingEntries } from '../../db/tables/billing-entries.js'
 import { domainClaims } from '../../db/tables/domain-claims.js'
-import { events } from '../../db/tables/events.js'
 import { exports } from '../../db/tables/exports.js'
 import { groupMembers, groups } from '../../db/tables/groups.js'
 import { invitations } from '../../db/tables/invitations.js'
@@ -17,6 +16,7 @@ import { toBillingAnswer, toBillingEntry } from '../billing/schemas.js'
 import { findBranding } from '../branding/queries.js'
 import { toBranding } from '../branding/schemas.js'
 import { toDomainClaim } from '../domain-claims/schemas.js'
+import { type EventRecord, selectEvents } from '../events/queries.js'
 import { toEvent } from '../events/schemas.js'
 import { membersCount } from '../groups/queries.js'
 import { toGroup } from '../groups/schemas.js'
@@ -208,7 +208,12 @@ async function* tellPastExports({ db, organization, row: { id }, now }: ExportSo
 }
 
 async function* tellEvents({ db, organization }: ExportSource): Lines {
-  const filter = { where: eq(events.organizationId, organization.id), newestFirst: false }
-  const read = byId((page) => selectPage(db, events, filter, page))
+  const read = (after: EventRecord | undefined) =>
+    selectEvents(db, {
+      where: sql`e.organization_id = ${idToUuid('org', organization.id)}
+        and e.position > ${after?.position ?? 0}`,
+      order: 'asc',
+      limit: PAGE_ROWS_MAX
+    })
   yield* pagesOf(read, (row) => ({ type: 'event', data: toEvent(row) }))
 }

@@ -15,6 +15,7 @@ import { OFFER_CODES, OFFER_MAIL_TEXTS } from '../../policy/text-codes.js'
 import { ownWords } from '../../policy/texts.js'
 import { organizationStatusAt } from '../../standing.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { placeIn } from '../events/retention.js'
 import { currentPolicyOf, findIfThere } from '../organizations/queries.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
 import { isSuppressed } from '../suppressions/queries.js'
@@ -147,7 +148,8 @@ async function recordDelivery(deps: Deps, row: InvitationRow, outcome: Outcome):
       .returning({ policyVersion: invitations.policyVersion })
     if (!updated) return
     const { organizationId } = row
-    appendEvents(tx, ctx, { organizationId, ...updated }, [toEvent(row, outcome)])
+    const place = { ...(await placeIn(tx, organizationId)), ...updated }
+    appendEvents(tx, ctx, place, [toEvent(row, outcome)])
   })
 }
 

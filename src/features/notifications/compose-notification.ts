@@ -1,4 +1,3 @@
-import type { EventRow } from '../../db/tables/events.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import type { Mail } from '../../mail/mailer.js'
@@ -7,6 +6,7 @@ import { ownerRoleOf } from '../../policy/document.js'
 import { concernsMember, NOTIFIABLE, type Notifiable } from '../../policy/document-shape.js'
 import { NOTIFICATION_TEXTS } from '../../policy/text-codes.js'
 import { ownWords } from '../../policy/texts.js'
+import type { EventRecord } from '../events/queries.js'
 import { statusAt } from '../members/effective-status.js'
 import { roleLabel } from '../members/labels.js'
 import { senderSettingsOf } from '../organizations/sender-settings.js'
@@ -58,14 +58,14 @@ export function composeNotification(
 }
 
 /** Whether somebody is told of what befell themselves. */
-const isAbout = (event: EventRow, { recipient, about }: Addressees): boolean =>
+const isAbout = (event: EventRecord, { recipient, about }: Addressees): boolean =>
   recipient.id === about?.id && isSamePerson(event, recipient)
 
 const isReassigned = (type: Notifiable) =>
   type === 'reassignment.declined' || type === 'reassignment.timed_out'
 
 /** An API key has a name too, but that is nobody whom people know. */
-const actorOf = ({ actorType, actorName }: EventRow) =>
+const actorOf = ({ actorType, actorName }: EventRecord) =>
   actorType === 'member' || actorType === 'user' ? actorName : null
 
 /** What the roles are called now, in the event's place before and after. */
@@ -86,13 +86,13 @@ function detailsOf(
 }
 
 /** Of whom it was about, whoever has the account by now. */
-function nameOf(event: EventRow, about: MemberRow): string {
+function nameOf(event: EventRecord, about: MemberRow): string {
   const then = isSamePerson(event, about) ? null : textIn(holderIn(event).email)
   return then ?? about.name ?? about.email
 }
 
 /** Of what befell the team: who or what it was, as the event says. */
-function teamDetailsOf({ type, data }: EventRow): Details {
+function teamDetailsOf({ type, data }: EventRecord): Details {
   const name = textIn(data['name']) ?? ''
   const email = textIn(data['email']) ?? ''
   const figure = (value: unknown) => (typeof value === 'number' ? String(value) : '')
@@ -109,7 +109,7 @@ function teamDetailsOf({ type, data }: EventRow): Details {
 }
 
 /** Whoever was removed is told where the event says that they were. */
-function addressOf({ type, subjectId, data }: EventRow, recipient: MemberRow): string {
+function addressOf({ type, subjectId, data }: EventRecord, recipient: MemberRow): string {
   const named =
     type === 'member.removed' && subjectId === recipient.id ? textIn(data['email']) : null
   return named ?? recipient.email

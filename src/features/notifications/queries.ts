@@ -1,9 +1,9 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Db } from '../../db/client.js'
-import { type EventRow, events } from '../../db/tables/events.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
 import type { OrganizationRow } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
+import { findEvent } from '../events/queries.js'
 import { currentPolicyOf, findIfThere } from '../organizations/queries.js'
 import type { Telling } from './recipients.js'
 
@@ -24,18 +24,6 @@ export async function loadTelling(
   if (!event) return undefined
   const { policy } = await currentPolicyOf(deps, deps.db, organization)
   return { event, organization, policy, now }
-}
-
-async function findEvent(
-  db: Db,
-  organizationId: string,
-  id: string
-): Promise<EventRow | undefined> {
-  const [row] = await db
-    .select()
-    .from(events)
-    .where(and(eq(events.organizationId, organizationId), eq(events.id, id)))
-  return row
 }
 
 /** In the order given; whoever is not there, or is nobody, is undefined. */

@@ -1,9 +1,9 @@
 import { and, desc, eq, inArray, or } from 'drizzle-orm'
 import type { Db } from '../../db/client.js'
-import type { EventRow } from '../../db/tables/events.js'
 import { type MemberRow, type MemberStatus, members } from '../../db/tables/members.js'
 import type { Policy } from '../../policy/document.js'
 import { means } from '../../policy/roles.js'
+import type { EventRecord } from '../events/queries.js'
 import { effectiveStatus, statusAt } from '../members/effective-status.js'
 
 /** At most so many people are told of one event; whom it concerns before all others. */
@@ -11,7 +11,7 @@ export const RECIPIENTS_MAX = 1_000
 
 /** An event, and by what it is found out who is told of it. */
 export interface Telling {
-  readonly event: EventRow
+  readonly event: EventRecord
   /** The newest version, with the organization's own roles. */
   readonly policy: Policy
   readonly now: Date
@@ -64,7 +64,7 @@ function rulesOf({ policy, event }: Telling): { roles: string[]; member: boolean
  * The members whom an event is about: of ownership, whoever gets it and whoever gave it; of a request
  * for credits, who asks. Of what befell the team itself, none.
  */
-export function concernedBy({ subjectType, subjectId, data }: EventRow): string[] {
+export function concernedBy({ subjectType, subjectId, data }: EventRecord): string[] {
   if (subjectType === 'member') return [subjectId]
   const ids = [data['to_member_id'], data['from_member_id'], data['member_id']]
   return ids.filter((id) => typeof id === 'string')
@@ -80,23 +80,23 @@ const STILL_SO: Readonly<Record<string, readonly MemberStatus[]>> = {
   'reassignment.timed_out': TO_BE_TAKEN_OVER
 }
 
-const isStillSo = ({ type }: EventRow, status: MemberStatus) =>
+const isStillSo = ({ type }: EventRecord, status: MemberStatus) =>
   (STILL_SO[type] ?? ['active']).includes(status)
 
 /** Who had the account when it happened, as far as the event says so. */
-export function holderIn({ data }: EventRow): { userId: unknown; email: unknown } {
+export function holderIn({ data }: EventRecord): { userId: unknown; email: unknown } {
   const { from = data } = data as { readonly from?: Readonly<Record<string, unknown>> }
   return { userId: from['user_id'], email: from['email'] }
 }
 
 /** The account may be another's by now: a reassignment keeps the member and changes the person. */
-export function isSamePerson(event: EventRow, { userId }: MemberRow): boolean {
+export function isSamePerson(event: EventRecord, { userId }: MemberRow): boolean {
   const { userId: then } = holderIn(event)
   return event.type === 'member.removed' || typeof then !== 'string' || then === userId
 }
 
 /** A host may have acted for a member, or for a person whom it knows. */
-function isActor({ actorType, actorId }: EventRow, { id, userId }: MemberRow): boolean {
+function isActor({ actorType, actorId }: EventRecord, { id, userId }: MemberRow): boolean {
   if (actorId === null) return false
   return actorType === 'member' ? actorId === id : actorType === 'user' && actorId === userId
 }

@@ -42,7 +42,11 @@ export async function createOrganization(
     const owner = ownerOf(input, organization, policy.creator_role)
     await tx.insert(members).values(owner)
 
-    const place = { organizationId: organization.id, policyVersion: version }
+    const place = {
+      organizationId: organization.id,
+      policyVersion: version,
+      retention: policy.audit.retention
+    }
     appendEvents(tx, ctx, place, [
       {
         type: 'organization.created',

@@ -34,6 +34,11 @@ export const purgeOrganizations = defineSweep({
 
 /** Whether something of it is still to be done for others: what they must be told stays until then. */
 function isOwedToOthers(): SQL {
-  return sql`exists (
-    select from jobs where jobs.organization_id = ${organizations.id} and jobs.failed_at is null)`
+  return sql`(exists (
+    select from jobs where jobs.organization_id = ${organizations.id} and jobs.failed_at is null)
+    or exists (
+    select from webhook_endpoints endpoint, lateral (
+      select from webhook_deliveries due
+      where due.endpoint_id = endpoint.id and due.organization_id = ${organizations.id}
+        and due.status = 'pending' limit 1) due))`
 }

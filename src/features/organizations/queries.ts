@@ -208,6 +208,7 @@ export async function writeOrganization(
 export const placeOf = ({ row, policy }: LockedOrganization) => ({
   organizationId: row.id,
   policyVersion: policy.version,
+  retention: policy.policy.audit.retention,
   notified: policy.policy.notifications
 })
 

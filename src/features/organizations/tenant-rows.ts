@@ -16,11 +16,12 @@ const ROWS_MAX = 1_000
 /** A file's chunks are large. */
 const CHUNKS_MAX = 50
 
-type ColumnType = 'uuid' | 'text' | 'integer'
+type ColumnType = 'uuid' | 'text' | 'integer' | 'bigint'
 const LEAST: Readonly<Record<ColumnType, string>> = {
   uuid: '00000000-0000-0000-0000-000000000000',
   text: '',
-  integer: '-1'
+  integer: '-1',
+  bigint: '-1'
 }
 
 interface Step {
@@ -30,6 +31,8 @@ interface Step {
   readonly set?: string
   readonly where?: string
   readonly max?: number
+  /** In parts, where a row's place alone does not say which it is; the first of its key does. */
+  readonly inParts?: true
 }
 
 const ID = { id: 'uuid' } as const
@@ -68,7 +71,11 @@ const STEPS: readonly Step[] = [
   { table: 'members', key: { invitation_id: 'uuid' }, set: 'invitation_id = null' },
   { table: 'invitations', key: ID },
   { table: 'members', key: ID },
-  { table: 'events', key: ID },
+  { table: 'webhook_attempts', key: { delivery_id: 'uuid', number: 'integer' } },
+  { table: 'webhook_deliveries', key: ID },
+  { table: 'event_seals', key: { number: 'bigint' } },
+  { table: 'event_personal', key: { event_id: 'uuid' }, inParts: true },
+  { table: 'events', key: ID, inParts: true },
   { table: 'jobs', key: ID, where: 'failed_at is not null' }
 ]
 
@@ -86,17 +93,18 @@ export const TENANT_ROWS: readonly TenantRows[] = STEPS.map((step, index) => ({
  * before are not looked at again. Answers with how many there were and the last key; `held` is false
  * where somebody else is at it, whose lock nobody waits for.
  */
-function toText({ table, key, set, where }: Step): string {
+function toText({ table, key, set, where, inParts }: Step): string {
   const columns = Object.keys(key)
   const list = columns.join(', ')
   const last = Object.values(key).map((type, index) => `$${index + 3}::${type}`)
-  const these = `organization_id = $1 and ctid = any(array(select place from batch))`
+  const row = inParts ? Object.keys(key)[0] : 'ctid'
+  const these = `organization_id = $1 and ${row} = any(array(select place from batch))`
   return `
     with held as materialized (
       select id from organizations where id = $1 and status = 'deleted'
       for no key update skip locked),
     batch as materialized (
-      select ctid as place, ${list} from ${table}
+      select ${row} as place, ${list} from ${table}
       where organization_id = $1 and (${list}) > (${last.join(', ')})
         and ${where ?? 'true'} and exists (select from held)
       order by ${list} limit $2),

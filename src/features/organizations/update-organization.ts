@@ -51,7 +51,11 @@ export async function updateOrganization(
       }
     )
 
-    const place = { organizationId: ctx.organizationId, policyVersion: version }
+    const place = {
+      organizationId: ctx.organizationId,
+      policyVersion: version,
+      retention: policy.audit.retention
+    }
     appendEvents(tx, ctx, place, [
       {
         type: 'organization.updated',

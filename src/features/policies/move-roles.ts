@@ -52,14 +52,16 @@ export async function moveRoles(
   if (moved.length > 0) await writeRoles(tx, ctx, move)
   await writePages(tx, ctx, move)
   const { policy, version: policyVersion } = move.version
+  const { retention } = policy.audit
   for (const { organizationId, key, label, permissions } of await deleteReplaced(tx, move)) {
-    appendEvents(tx, ctx, { organizationId, policyVersion }, [
+    appendEvents(tx, ctx, { organizationId, policyVersion, retention }, [
       { type: 'role.deleted', subject: { type: 'role', id: key }, data: { label, permissions } }
     ])
   }
   for (const row of moved) {
     const event = roleChanged(policy, row, move.mapping[row.role] ?? row.role)
-    appendEvents(tx, ctx, { organizationId: row.organizationId, policyVersion }, [event])
+    const { organizationId } = row
+    appendEvents(tx, ctx, { organizationId, policyVersion, retention }, [event])
   }
 }
 

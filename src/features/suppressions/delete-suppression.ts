@@ -7,6 +7,7 @@ import { parseEmail } from '../../email.js'
 import { notFound } from '../../errors.js'
 import { DEPLOYMENT_ID } from '../../ids.js'
 import { appendEvents } from '../events/append-events.js'
+import { placeIn } from '../events/retention.js'
 import { suppressionEvent } from './suppress-address.js'
 
 interface Choice {
@@ -36,7 +37,8 @@ export async function deleteSuppression(
       )
       .returning()
     if (!row) throw notFound()
-    appendEvents(tx, ctx, { organizationId }, [suppressionEvent('mail_suppression.deleted', row)])
+    const event = suppressionEvent('mail_suppression.deleted', row)
+    appendEvents(tx, ctx, await placeIn(tx, organizationId), [event])
     return row
   })
 }

@@ -3,6 +3,7 @@ import type { Tx } from '../../db/client.js'
 import { type MailSuppressionRow, mailSuppressions } from '../../db/tables/mail-suppressions.js'
 import { DEPLOYMENT_ID, newId } from '../../ids.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { placeIn } from '../events/retention.js'
 
 interface Suppression {
   /** For what this one tells of others. Left out: for everything, from everybody. */
@@ -28,7 +29,8 @@ export async function suppressAddress(
   }
   const added = await tx.insert(mailSuppressions).values(row).onConflictDoNothing().returning()
   if (added.length === 0) return false
-  appendEvents(tx, ctx, { organizationId }, [suppressionEvent('mail_suppression.created', row)])
+  const event = suppressionEvent('mail_suppression.created', row)
+  appendEvents(tx, ctx, await placeIn(tx, organizationId), [event])
   return true
 }
 

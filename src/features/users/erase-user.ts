@@ -5,9 +5,10 @@ import type { Tx } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
 import { idToUuid } from '../../ids.js'
 import { appendEvents } from '../events/append-events.js'
-import { ERASED, eraseFromEvents } from './erase-from-events.js'
+import { findRetentions } from '../events/retention.js'
+import { eraseFromEvents } from './erase-from-events.js'
 import { userStillMember } from './errors.js'
-import { lockPerson, type Person } from './queries.js'
+import { ERASED, lockPerson, type Person } from './queries.js'
 
 /** How much was blotted out. */
 export interface Erased {
@@ -33,9 +34,13 @@ export async function eraseUser(deps: Deps, ctx: KeyContext, userId: string): Pr
     const events = await eraseFromEvents(tx, person)
     await eraseRows(tx, person)
     await eraseNames(tx, person)
+    const retentionOf = await findRetentions(tx, [
+      ...new Set(person.members.map(({ organizationId }) => organizationId))
+    ])
     for (const { organizationId, id } of person.members) {
+      const place = { organizationId, retention: retentionOf(organizationId) }
       const subject = { type: 'member', id } as const
-      appendEvents(tx, ctx, { organizationId }, [{ type: 'user.erased', subject }])
+      appendEvents(tx, ctx, place, [{ type: 'user.erased', subject }])
     }
     const { members, invitations } = person
     return { members: members.length, invitations: invitations.length, events }
@@ -60,11 +65,6 @@ async function eraseRows(tx: Tx, { userId, members, invitations, emailKeys }: Pe
   await tx.execute(sql`
     update credit_requests set reason = null, note = null, metadata = '{}'
     where organization_id = any(${organizationIds}) and member_id = any(${memberIds})`)
-  await tx.execute(sql`
-    update events set data = data || case type
-      when 'credit_request.created' then '{"reason": null}'::jsonb else '{"note": null}' end
-    where organization_id = any(${organizationIds}) and subject_type = 'credit_request'
-      and data->>'member_id' = any(${sql.param(members.map(({ id }) => id))}::text[])`)
   await tx.execute(sql`
     update join_requests set email = ${ERASED}, email_key = id::text, user_id = id::text, name = null,
       status = case status when 'pending' then 'denied' else status end

@@ -1,8 +1,8 @@
 import type { KeyContext } from '../../context.js'
 import type { CreditAccountRow, CreditRequestRow } from '../../db/tables/credits.js'
-import type { EventRow } from '../../db/tables/events.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
+import type { EventRecord } from '../events/queries.js'
 import { findCredits, findEvents, findPerson, type Person } from './queries.js'
 
 const EVENTS_MAX = 10_000
@@ -11,7 +11,7 @@ const EVENTS_MAX = 10_000
 interface Told extends Person {
   readonly accounts: readonly CreditAccountRow[]
   readonly requests: readonly CreditRequestRow[]
-  readonly events: readonly EventRow[]
+  readonly events: readonly EventRecord[]
 }
 
 /**

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../db/client.js'
 import { containsText } from '../../db/page.js'
 import {
@@ -7,11 +7,14 @@ import {
   creditAccounts,
   creditRequests
 } from '../../db/tables/credits.js'
-import { type EventRow, events } from '../../db/tables/events.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
 import { notFound } from '../../errors.js'
 import { DEPLOYMENT_ID, idToUuid } from '../../ids.js'
+import { type EventRecord, selectEvents } from '../events/queries.js'
+
+/** Stands where an address or an id has to stand. */
+export const ERASED = 'erased'
 
 /** More than any person is in. */
 const ROWS_MAX = 10_000
@@ -72,20 +75,22 @@ export async function findNames(db: Db, person: Person): Promise<Set<string>> {
   const ids = sql`any(${sql.param([userId, ...members.map(({ id }) => id)])}::text[])`
   const organizationIds = uuidsOf(person)
   const { rows: former } = await db.execute<{ name: string }>(sql`
-    select actor_name as name from events
-      where organization_id = any(${organizationIds}) and actor_id = ${ids} and actor_name is not null
+    select p.leaves #>> '{actor_name,0}' as name
+      from events e join event_personal p using (organization_id, keep_until)
+      where e.organization_id = any(${organizationIds}) and p.event_id = e.id
+        and (e.actor_id = ${ids} or p.leaves #>> '{actor_id,0}' = ${userId})
     union
-    select former.name from events, jsonb_array_elements_text(changes->'name') as former(name)
-      where organization_id = any(${organizationIds}) and subject_id = ${ids}
-        and former.name is not null`)
+    select former.name
+      from events e join event_personal p using (organization_id, keep_until),
+        jsonb_array_elements_text(p.leaves #> '{changes.name,0}') as former(name)
+      where e.organization_id = any(${organizationIds}) and p.event_id = e.id
+        and e.subject_id = ${ids} and jsonb_typeof(p.leaves #> '{changes.name,0}') = 'array'`)
   const texts = [...members, ...invitations].flatMap(({ email, emailKey, name }) => [
     email,
     emailKey,
     name
   ])
-  return new Set(
-    [userId, ...texts, ...former.map(({ name }) => name)].filter((text) => text !== null)
-  )
+  return new Set([userId, ...texts, ...former.map(({ name }) => name)].filter(isText))
 }
 
 const uuidsOf = ({ members }: Person) => {
@@ -93,34 +98,27 @@ const uuidsOf = ({ members }: Person) => {
   return sql`${sql.param(ids.map((id) => idToUuid('org', id)))}::uuid[]`
 }
 
+const isText = (text: string | null): text is string => text !== null && text !== ERASED
+
 /**
  * Events that name the person, or are their doing, in the organizations in which they were; and of
- * the deployment itself, such as that nothing is sent to their address.
+ * the deployment itself, such as that nothing is sent to their address. Newest first, or those after
+ * a position.
  */
 export async function findEvents(
   db: Db,
   person: Person,
-  page: { readonly limit: number; readonly after?: string }
-): Promise<EventRow[]> {
+  { limit, after }: { readonly limit: number; readonly after?: number }
+): Promise<EventRecord[]> {
   const organizationIds = [...new Set(person.members.map(({ organizationId }) => organizationId))]
-  const ids = person.members.map(({ id }) => id)
-  const { after } = page
-  return db
-    .select()
-    .from(events)
-    .where(
-      and(
-        inArray(events.organizationId, [...organizationIds, DEPLOYMENT_ID]),
-        after === undefined ? undefined : gt(events.id, after),
-        or(
-          inArray(events.actorId, [person.userId, ...ids]),
-          inArray(events.subjectId, ids),
-          ...[person.userId, ...person.emailKeys, ...emailsOf(person)].map(isNamedIn)
-        )
-      )
-    )
-    .orderBy((after === undefined ? desc : asc)(events.id))
-    .limit(page.limit)
+  const uuids = [...organizationIds, DEPLOYMENT_ID].map((id) => idToUuid('org', id))
+  const ids = sql`any(${sql.param(person.members.map(({ id }) => id))}::text[])`
+  const named = [person.userId, ...person.emailKeys, ...emailsOf(person)].map(isNamed)
+  const where = sql`e.organization_id = any(${sql.param(uuids)}::uuid[])
+    and e.position > ${after ?? 0}
+    and (e.actor_id = ${ids} or e.subject_id = ${ids}
+      or e.data->>'member_id' = ${ids} or ${sql.join(named, sql` or `)})`
+  return selectEvents(db, { where, order: after === undefined ? 'desc' : 'asc', limit })
 }
 
 const emailsOf = ({ members, invitations }: Person) => [
@@ -128,9 +126,8 @@ const emailsOf = ({ members, invitations }: Person) => [
 ]
 
 /** As a whole JSON string: a name within another is another's. */
-const isNamedIn = (text: string): SQL =>
-  sql`(${events.data}::text like ${containsText(JSON.stringify(text))}
-    or ${events.changes}::text like ${containsText(JSON.stringify(text))})`
+const isNamed = (text: string): SQL =>
+  sql`p.leaves::text like ${containsText(JSON.stringify(text))}`
 
 /**
  * The person as they are once nobody can join or leave their organizations any more, which are locked

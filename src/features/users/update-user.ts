@@ -4,6 +4,7 @@ import type { KeyContext } from '../../context.js'
 import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { appendEvents } from '../events/append-events.js'
+import { findRetentions } from '../events/retention.js'
 import { lockPerson } from './queries.js'
 import type { UserUpdate } from './schemas.js'
 
@@ -30,8 +31,9 @@ export async function updateUser(
       .set({ name, updatedAt: ctx.now })
       .where(and(eq(members.userId, userId), isLocked, differs))
       .returning()
+    const retentionOf = await findRetentions(tx, organizationIds)
     for (const { organizationId, id } of changed) {
-      appendEvents(tx, ctx, { organizationId }, [
+      appendEvents(tx, ctx, { organizationId, retention: retentionOf(organizationId) }, [
         {
           type: 'member.updated',
           subject: { type: 'member', id },

@@ -36,7 +36,7 @@ await t.test('who is told of what befalls the team itself', async (t) => {
     const ctx = { actor: SYSTEM, now: app.clock.now, requestId: null, locale: 'en' } as const
     const notified = TELLS.map((type) => ({ event: type }))
     await runCommand(deps, ctx, async (tx) => {
-      appendEvents(tx, ctx, { organizationId, notified }, [event])
+      appendEvents(tx, ctx, { organizationId, retention: null, notified }, [event])
     })
   }
   const about = (type: NewEvent['type'], data: Record<string, unknown>): NewEvent => ({

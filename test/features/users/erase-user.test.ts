@@ -22,12 +22,18 @@ await t.test('a person is forgotten in every organization at once', async (t) =>
   const namesake = await invite(one.path, 'other@kept.test', { name: 'Zoé' })
   // More than one page of events names the person.
   await deps.db.execute(sql`
-    insert into events (organization_id, id, type, occurred_at, actor_type, actor_id, actor_name,
-      subject_type, subject_id, data, changes)
-    select organization_id, gen_random_uuid(), type, occurred_at, actor_type, actor_id, actor_name,
-      subject_type, subject_id,
-      data || jsonb_build_object('email', ${email}::text, 'note', 'as Zoé wished'), changes
-    from events, generate_series(1, 700) where type = 'member.joined' and subject_id = ${first}`)
+    with more as (
+      insert into events (organization_id, id, keep_until, type, occurred_at, actor_type, subject_type,
+        subject_id, data, changes)
+      select organization_id, gen_random_uuid(), keep_until, type, occurred_at, actor_type,
+        subject_type, subject_id, data, changes
+      from events, generate_series(1, 700) where type = 'member.joined' and subject_id = ${first}
+      returning organization_id, id, keep_until)
+    insert into event_personal (organization_id, event_id, keep_until, leaves)
+    select organization_id, id, keep_until, jsonb_build_object(
+      'data.email', jsonb_build_array(${email}::text, 'salt'),
+      'data.note', jsonb_build_array('as Zoé wished', 'salt'))
+    from more`)
 
   await t.test('a membership that is left keeps all of them', async (t) => {
     await call('DELETE', `${one.path}/members/${first}`)
@@ -49,7 +55,8 @@ await t.test('a person is forgotten in every organization at once', async (t) =>
     const { body } = await call('GET', `${one.path}/members/${namesake.invitation.member_id}`)
     t.match([body.name, body.email], ['Zoé', 'other@kept.test'])
     const { rows } = await deps.db.execute(sql`
-      select count(*)::int as kept from events where data->>'note' = 'as Zoé wished'`)
+      select count(*)::int as kept from event_personal
+      where leaves #>> '{data.note,0}' = 'as Zoé wished'`)
     t.same(rows, [{ kept: 700 }])
   })
 })
