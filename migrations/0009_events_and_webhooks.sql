@@ -43,6 +43,25 @@ create index events_position on events (position);
 create index events_of_organization on events (organization_id, position);
 create index events_of_subject on events (organization_id, subject_id, position);
 create index events_of_actor on events (organization_id, actor_id, position);
+-- What befell a seat by what became of an offer of it.
+create index events_of_seat on events (organization_id, (data ->> 'member_id'), position)
+  where changes ? 'member_status';
+
+-- `mem_…`, as events name what has the uuid in a table of its own: 26 digits of 5 bits each, of which
+-- the first has 3. Written out, as it is done for every row of a list.
+create function type_id(prefix text, id uuid) returns text language plpgsql immutable parallel safe
+as $$
+declare
+  digits constant text := '0123456789abcdefghjkmnpqrstvwxyz';
+  bits constant bit(130) := B'00' || ('x' || replace(id::text, '-', ''))::bit(128);
+  told text := prefix || '_';
+begin
+  for digit in 0..25 loop
+    told := told || substr(digits, substring(bits from digit * 5 + 1 for 5)::integer + 1, 1);
+  end loop;
+  return told;
+end
+$$;
 
 -- What of an event is personal: `{path: [value, salt]}`, and once it is blotted out
 -- `{path: [what is left, null, hash]}`. The log's seals cover the salted hash of each.
@@ -107,6 +126,11 @@ end
 $$;
 create trigger events_not_emptied before truncate on events
   for each statement execute function refuse_event_truncate();
+-- A part can be named by itself, and has no triggers of its own but those of rows.
+create trigger events_forever_not_emptied before truncate on events_forever
+  for each statement execute function refuse_event_truncate();
+create trigger events_other_not_emptied before truncate on events_other
+  for each statement execute function refuse_event_truncate();
 
 -- What a consumer is told by. Global: an organization's events may go to several.
 create table webhook_endpoints (
@@ -164,6 +188,9 @@ create index webhook_deliveries_due on webhook_deliveries (endpoint_id, next_att
 create index webhook_deliveries_in_order on webhook_deliveries (endpoint_id, organization_id, position)
   where status = 'pending';
 create index webhook_deliveries_of_endpoint on webhook_deliveries (endpoint_id, id);
+create index webhook_deliveries_lost on webhook_deliveries (endpoint_id, created_at)
+  where status in ('failed', 'discarded');
+create index webhook_deliveries_ended on webhook_deliveries (ended_at) where ended_at is not null;
 
 -- What became of each attempt; `number` counts all of a delivery's.
 create table webhook_attempts (
@@ -210,7 +237,11 @@ create table event_seals (
   first_position bigint not null,
   last_position bigint not null,
   event_count integer not null,
+  -- Both of this seal's events and of all before them, so that the first one that is left tells when
+  -- the log before it ends, and that nothing of it should still be there.
   last_occurred_at timestamptz not null,
+  chain_kept_until timestamptz not null,
+  -- Of this seal's events alone, all of which have the same.
   keep_until timestamptz not null,
   previous_hash bytea not null,
   digests bytea,
@@ -222,6 +253,7 @@ create table event_seals (
   primary key (organization_id, number)
 );
 create index event_seals_kept on event_seals (keep_until) where digests is not null;
+create index event_seals_dropped on event_seals (organization_id, number) where digests is null;
 
 -- How far the log is sealed: one row, which whoever seals holds.
 create table event_sealing (

@@ -28,6 +28,8 @@ import { roleRoutes } from './features/roles/routes.js'
 import { signupPageRoutes } from './features/signup-pages/routes.js'
 import { suppressionRoutes } from './features/suppressions/routes.js'
 import { userRoutes } from './features/users/routes.js'
+import { webhookDeliveryRoutes } from './features/webhooks/delivery-routes.js'
+import { webhookEndpointRoutes } from './features/webhooks/routes.js'
 import { registerAccess } from './http/access.js'
 import { healthRoutes } from './http/health.js'
 import { registerLimits } from './http/limits.js'
@@ -70,6 +72,8 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(creditAccountRoutes, { deps })
   await app.register(creditUsageRoutes, { deps })
   await app.register(eventRoutes, { deps })
+  await app.register(webhookEndpointRoutes, { deps })
+  await app.register(webhookDeliveryRoutes, { deps })
   await app.register(exportRoutes, { deps })
   await app.register(noticeRoutes, { deps })
   await app.register(suppressionRoutes, { deps })

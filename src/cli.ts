@@ -22,8 +22,8 @@ const HELP = `muster: team management behind one API
                             Needs no database; exit 1 when there is an error
   muster credits verify     add up all credit transfers again and compare with the balances; exit 1
                             when one differs
-  muster openapi            write openapi/openapi.json from the routes
-      --check                 only compare; exit 1 when it differs
+  muster openapi            write openapi/openapi.json and docs/events.md from the code
+      --check                 only compare; exit 1 when one differs
 
 Configuration is read from the environment: docs/configuration.md.
 `

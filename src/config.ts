@@ -30,6 +30,12 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   /** Who is asked about domains; none: whom the machine asks. */
   readonly dnsServers: readonly string[]
+  readonly webhooks: {
+    /** Whether endpoints may be reached without TLS. */
+    readonly allowHttp: boolean
+    /** Addresses and CIDR ranges that endpoints may have although they are not public. */
+    readonly allowedNetworks: readonly string[]
+  }
   readonly apiKey: string | undefined
   readonly linkSecrets: KeyRing | undefined
   readonly encryptionKeys: KeyRing | undefined
@@ -98,6 +104,10 @@ export const ENVIRONMENT = z.object({
   MUSTER_DNS_SERVERS: list
     .refine((all) => all.every(isDnsServer), 'must be addresses, each with a :port if need be')
     .optional(),
+  MUSTER_WEBHOOKS_HTTP: z.enum(['on', 'off'], 'must be on or off').default('off'),
+  MUSTER_WEBHOOKS_ALLOWED_NETWORKS: list
+    .refine((all) => all.every(isAddressOrRange), 'must be addresses or CIDR ranges')
+    .optional(),
   MUSTER_API_KEY: z
     .string()
     .refine(
@@ -148,6 +158,10 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     mailEventsSecret: env.MUSTER_MAIL_EVENTS_SECRET,
     trustedProxies: env.MUSTER_TRUSTED_PROXIES ?? [],
     dnsServers: env.MUSTER_DNS_SERVERS ?? [],
+    webhooks: {
+      allowHttp: env.MUSTER_WEBHOOKS_HTTP === 'on',
+      allowedNetworks: env.MUSTER_WEBHOOKS_ALLOWED_NETWORKS ?? []
+    },
     apiKey: env.MUSTER_API_KEY,
     linkSecrets: env.MUSTER_LINK_SECRETS,
     encryptionKeys: env.MUSTER_ENCRYPTION_KEYS,

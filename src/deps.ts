@@ -3,6 +3,7 @@ import { type Clock, fileClock, systemClock } from './clock.js'
 import type { Config } from './config.js'
 import type { KeyRing } from './crypto/key-ring.js'
 import { createSealer, type Sealer } from './crypto/seal.js'
+import { createSigner, type Signer } from './crypto/signer.js'
 import { createDb, createPool, type Database, type Db } from './db/client.js'
 import { createTxtResolver, type TxtResolver } from './dns.js'
 import { errorForLog } from './error-for-log.js'
@@ -11,9 +12,14 @@ import { createWaker } from './jobs/wake.js'
 import { createKeptMailer } from './mail/kept.js'
 import type { Mailer } from './mail/mailer.js'
 import { createSmtpMailer } from './mail/smtp.js'
+import { createOutbound, type Outbound } from './outbound/outbound.js'
 
 /** People wait for it; whatever has not answered by then is taken to be away. */
 const DNS_TIMEOUT_MS = 4_000
+/** Of a webhook, from looking up the host to the end of its answer. */
+const WEBHOOK_TIMEOUT_MS = 15_000
+/** What the key of the log's seals is derived for. Another one would make all seals invalid. */
+const SEAL_PURPOSE = 'muster audit seal'
 
 /** Everything outside the process. Built once by the command line or a test, closed once. */
 export interface Deps {
@@ -25,8 +31,12 @@ export interface Deps {
   readonly queue: JobQueue
   readonly mailer: Mailer
   readonly dns: TxtResolver
+  /** How anything is sent to an address that somebody else chose. */
+  readonly outbound: Outbound
   readonly linkSecrets: KeyRing
   readonly sealer: Sealer
+  /** Signs the seals of the event log. */
+  readonly signer: Signer
   /** Tells the relays that jobs have just been committed. */
   readonly wakeRelay: () => void
   close(): Promise<void>
@@ -64,6 +74,7 @@ export function buildDeps(options: DepsOptions): Deps {
     ...(options.redisPrefix === undefined ? {} : { redisPrefix: options.redisPrefix })
   })
   const mailer = options.mailer ?? openMailer(config.smtpUrl, { db, seal: sealer, now })
+  const outbound = createOutbound({ ...config.webhooks, timeoutMs: WEBHOOK_TIMEOUT_MS })
 
   return {
     config,
@@ -74,11 +85,14 @@ export function buildDeps(options: DepsOptions): Deps {
     queue,
     mailer,
     dns: createTxtResolver({ servers: config.dnsServers, timeoutMs: DNS_TIMEOUT_MS }),
+    outbound,
     linkSecrets: options.linkSecrets,
     sealer,
+    signer: createSigner(options.encryptionKeys, SEAL_PURPOSE),
     wakeRelay: createWaker(pool),
     async close() {
       await mailer.close()
+      await outbound.close()
       await queue.close()
       await pool.end()
     }

@@ -4,9 +4,19 @@ import { buildApp } from './app.js'
 import { loadConfig } from './config.js'
 import type { Deps } from './deps.js'
 import { StartupError } from './errors.js'
+import { renderEventsPage } from './features/events/catalogue/events-page.js'
 
-/** `src` and `dist` lie equally deep. */
-const DOCUMENT = new URL('../openapi/openapi.json', import.meta.url)
+/** What is committed, and how it is made. `src` and `dist` lie equally deep. */
+const PAPERS = [
+  {
+    name: 'openapi/openapi.json',
+    of: 'what the routes and the catalogue of events declare',
+    render: renderOpenApi
+  },
+  { name: 'docs/events.md', of: 'what the catalogue of events says', render: renderEventsPage }
+] as const
+
+const addressOf = (name: string) => new URL(`../${name}`, import.meta.url)
 
 /** The OpenAPI document as the routes declare it: the same wherever and however it is drawn. */
 export async function renderOpenApi(): Promise<string> {
@@ -19,14 +29,17 @@ export async function renderOpenApi(): Promise<string> {
   return document
 }
 
+/** Writes `openapi/openapi.json` and `docs/events.md`. */
 export async function writeOpenApi(): Promise<void> {
-  await writeFile(DOCUMENT, await renderOpenApi())
+  for (const { name, render } of PAPERS) await writeFile(addressOf(name), await render())
 }
 
-/** @throws StartupError when the committed document is not what the routes declare */
+/** @throws StartupError when one of the committed papers is not what the code says */
 export async function checkOpenApi(): Promise<void> {
-  const committed = await readFile(DOCUMENT, 'utf8').catch(() => '')
-  if (committed !== (await renderOpenApi())) {
-    throw new StartupError('openapi/openapi.json is not what the routes declare: npm run openapi')
+  for (const { name, of, render } of PAPERS) {
+    const committed = await readFile(addressOf(name), 'utf8').catch(() => '')
+    if (committed !== (await render())) {
+      throw new StartupError(`${name} is not ${of}: npm run openapi`)
+    }
   }
 }

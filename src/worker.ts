@@ -1,4 +1,5 @@
 import type { Deps } from './deps.js'
+import { startDispatcher } from './features/webhooks/dispatcher.js'
 import { JOBS, SWEEPS } from './jobs/index.js'
 import type { Job } from './jobs/job.js'
 import { startRelay } from './jobs/relay-loop.js'
@@ -20,7 +21,7 @@ export interface WorkerOptions {
   readonly sweeps?: boolean
 }
 
-/** What runs behind the API: the relay, the BullMQ worker, the sweeps. */
+/** What runs behind the API: the relay, the BullMQ worker, the sweeps, what sends webhooks. */
 export function buildWorker(
   deps: Deps,
   { backoffMs, sweeps = true }: WorkerOptions = {}
@@ -44,10 +45,11 @@ export function buildWorker(
     deps.log.warn({ err: error, job: job?.name, 'job.id': job?.id }, 'Job attempt failed')
   })
   const relay = startRelay(deps, jobs)
+  const dispatcher = startDispatcher(deps)
   const schedule = sweeps ? startSweeps(deps, SWEEPS) : undefined
   return {
     async close() {
-      const feeders = Promise.all([schedule?.close(), relay.close()])
+      const feeders = Promise.all([schedule?.close(), relay.close(), dispatcher.close()])
       if (!deps.queue.isAway()) {
         await feeders
         await worker.close()

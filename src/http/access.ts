@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { CallContext, KeyContext, OrgContext } from '../context.js'
+import type { CallContext, KeyContext, OrgContext, Origin } from '../context.js'
 import { apiKeySecretMatches, parseApiKeyToken } from '../crypto/api-key-token.js'
 import type { Deps } from '../deps.js'
 import { invalidRequest, notFound } from '../errors.js'
@@ -21,6 +21,7 @@ import {
   unauthenticated
 } from './errors.js'
 import { localeOf } from './locale.js'
+import { actorOrigin, ownOrigin } from './origin.js'
 
 /**
  * Who may call a route. `public`: anyone. `operator`: an API key, on the deployment. `tenant`: an
@@ -81,6 +82,7 @@ export function publicContext(request: FastifyRequest, deps: Deps): CallContext 
     actor: { type: 'user', id: null, name: null },
     now: deps.now(),
     requestId: request.id,
+    origin: ownOrigin(request),
     locale: localeOf(request)
   }
 }
@@ -114,12 +116,13 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     const key = proveKey(request, facts, token.secret, deps.now())
     refuseActor(request, access, actor)
     const channel = readChannel(request, actor)
+    const origin = actorOrigin(request, actor !== undefined)
     if (access.class === 'operator') {
       if (!hasScope(key.scopes, access.scope)) throw insufficientScope({ scope: access.scope })
       request.setDecorator('apiKey', key)
       return
     }
-    const claim = { key, facts, access, organizationId, actor, channel }
+    const claim = { key, facts, access, organizationId, actor, channel, origin }
     request.setDecorator('org', await proveTenant(deps, claim))
     if (access.subjectOf) {
       request.setDecorator('askedAbout', { member: subject ? facts.subject : facts.member })
@@ -215,6 +218,7 @@ interface TenantClaim {
   readonly organizationId: string | undefined
   readonly actor: ActorName | undefined
   readonly channel: Channel | null
+  readonly origin: Origin | undefined
 }
 
 async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgContext> {
@@ -240,7 +244,8 @@ async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgContext> 
     channel: claim.channel,
     now,
     requestId,
-    locale
+    locale,
+    ...(claim.origin === undefined ? {} : { origin: claim.origin })
   }
 }
 

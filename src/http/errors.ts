@@ -35,6 +35,13 @@ export const actorNotMember = defineProblem({
   fr: ['La personne agissante n’est pas membre', 'Muster-Actor ne désigne aucun membre ici.']
 })
 
+export const notAcceptable = defineProblem({
+  code: 'not_acceptable',
+  status: 406,
+  en: ['Not acceptable', 'This can be sent as {types}: name one of them in Accept, or none.'],
+  fr: ['Non acceptable', 'Formats disponibles : {types}. Indiquez-en un dans Accept, ou aucun.']
+})
+
 export const payloadTooLarge = defineProblem({
   code: 'payload_too_large',
   status: 413,

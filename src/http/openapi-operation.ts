@@ -42,6 +42,20 @@ const ActorHeader = {
         'refused where the policy limits it.',
       examples: ['web']
     })
+  ),
+  'Muster-Actor-IP': Type.Optional(
+    Type.String({
+      description: 'The address of the acting member’s device, for the audit log.',
+      examples: ['203.0.113.7']
+    })
+  ),
+  'Muster-Actor-User-Agent': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 512,
+      description: 'What the acting member’s device calls itself, for the audit log.',
+      examples: ['Mozilla/5.0 (X11; Linux x86_64)']
+    })
   )
 }
 
@@ -62,7 +76,7 @@ const REPLAYED = {
 }
 
 /** What the route itself declares: its schema, under the status’s name. */
-function ownResponses({ response }: FastifySchema, takesKey: boolean) {
+function ownResponses({ response, alternatives = {} }: FastifySchema, takesKey: boolean) {
   const declared = Object.entries((response ?? {}) as Record<string, TSchema>)
   return Object.fromEntries(
     declared.map(([status, schema]) => [
@@ -70,11 +84,14 @@ function ownResponses({ response }: FastifySchema, takesKey: boolean) {
       {
         description: STATUS_CODES[status] ?? status,
         ...(takesKey ? { headers: REPLAYED } : {}),
-        content: contentOf(schema)
+        content: contentOf(withAlternative(schema, alternatives[Number(status)]))
       }
     ])
   )
 }
+
+const withAlternative = (schema: TSchema, alternative: TSchema | undefined): TSchema =>
+  alternative === undefined ? schema : Type.Union([schema, alternative])
 
 /** JSON, unless the route says by itself what it sends. */
 const contentOf = (schema: TSchema): unknown =>

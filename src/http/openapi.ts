@@ -34,6 +34,7 @@ const TAGS = [
     description: 'People as you know them, in every team: access, rectification, erasure.'
   },
   { name: 'Events', description: 'What happened, by whom.' },
+  { name: 'Webhooks', description: 'Where events are sent, and what became of that.' },
   { name: 'Billing', description: 'What was bought, and what became due: charges and credits.' },
   { name: 'Credits', description: 'What a team has to spend, with whom, and how it was used.' },
   { name: 'Exports', description: 'All that a team holds, as one file.' },
@@ -43,10 +44,27 @@ const TAGS = [
 
 const PUBLIC: RouteAccess = { class: 'public' }
 
+/** Calls that Muster makes itself, as OpenAPI describes them, and the parameters that they share. */
+interface OwnCalls {
+  readonly webhooks: Record<string, unknown>
+  readonly parameters: Record<string, unknown>
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Asked whenever the document is drawn. */
+    describeWebhooks(describe: () => OwnCalls): void
+  }
+}
+
 /** The OpenAPI document, drawn from the routes' own schemas; `/docs` shows it. */
 export async function registerOpenApi(app: FastifyInstance): Promise<void> {
   const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }
   app.addSchema(ProblemSchema)
+  let describe = (): OwnCalls => ({ webhooks: {}, parameters: {} })
+  app.decorate('describeWebhooks', (own: typeof describe) => {
+    describe = own
+  })
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -74,13 +92,21 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
       schema: describeOperation(schema, String(route.method), route.config ?? {}),
       url
     }),
-    transformObject: (drawn) => forReaders('openapiObject' in drawn ? drawn.openapiObject : {})
+    transformObject: (drawn) => {
+      const document = 'openapiObject' in drawn ? drawn.openapiObject : {}
+      return forReaders(withOwnCalls(document, describe()))
+    }
   })
   app.get('/openapi.json', { config: { access: PUBLIC }, schema: { hide: true } }, () =>
     app.swagger()
   )
   await app.register(docsPages)
 }
+
+const withOwnCalls = <T extends { components?: object }>(
+  document: T,
+  { webhooks, parameters }: OwnCalls
+) => ({ ...document, components: { ...document.components, parameters }, webhooks })
 
 /** All that they need comes from here, and over http too where Muster is served so. */
 const DOCS_CSP =

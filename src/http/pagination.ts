@@ -51,12 +51,15 @@ export function readPageOf(pattern: string, query: PageParameters): PageRequest 
   }
 }
 
-function readCursor(pattern: string, cursor: string): string {
+/** @throws Problem invalid_request */
+export function readCursor(pattern: string, cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString()
   if (new RegExp(pattern).test(place)) return place
   const detail = 'Must be the next_cursor of this list.'
   throw invalidRequest({ errors: [{ pointer: 'querystring:/cursor', detail }] })
 }
+
+export const writeCursor = (place: string) => Buffer.from(place).toString('base64url')
 
 export function toPage<Row extends { id: string }, T>(
   { rows, total }: PageResult<Row>,
@@ -69,7 +72,7 @@ export function toPage<Row extends { id: string }, T>(
   return {
     data: page.map(toItem),
     has_more: more,
-    next_cursor: more ? Buffer.from(last.id).toString('base64url') : null,
+    next_cursor: more ? writeCursor(last.id) : null,
     ...(total === undefined ? {} : { total })
   }
 }

@@ -3,6 +3,8 @@ import { settleDueCredits } from '../features/credits/settle-credits.sweep.js'
 import { checkDomainClaims } from '../features/domain-claims/check-domain-claims.sweep.js'
 import { failDomainClaims } from '../features/domain-claims/fail-domain-claims.sweep.js'
 import { sendDomainCode } from '../features/domain-claims/send-domain-code.job.js'
+import { dropOldEvents } from '../features/events/drop-old-events.sweep.js'
+import { sealEvents } from '../features/events/seal-events.sweep.js'
 import { buildExport } from '../features/exports/build-export.job.js'
 import { expireExports } from '../features/exports/expire-exports.sweep.js'
 import { expireInvitations } from '../features/invitations/expire-invitations.sweep.js'
@@ -13,6 +15,8 @@ import { sendNotification } from '../features/notifications/send-notification.jo
 import { flagOrganizations } from '../features/organizations/flag-organizations.sweep.js'
 import { purgeOrganizations } from '../features/organizations/purge-organizations.sweep.js'
 import { mailMember } from '../features/signup-pages/mail-member.job.js'
+import { clearWebhookDeliveries } from '../features/webhooks/clear-webhook-deliveries.sweep.js'
+import { tellEndpointDisabled } from '../features/webhooks/tell-endpoint-disabled.job.js'
 import type { Job, Sweep } from './job.js'
 import { purgeOldRows } from './purge-old-rows.sweep.js'
 
@@ -25,7 +29,8 @@ export const JOBS: ReadonlyMap<string, Job> = new Map(
     sendNotice,
     buildExport,
     sendDomainCode,
-    mailMember
+    mailMember,
+    tellEndpointDisabled
   ].map((job) => [job.name, job as Job])
 )
 
@@ -37,7 +42,10 @@ export const SWEEPS: readonly Sweep[] = [
   settleDueCredits,
   failDomainClaims,
   checkDomainClaims,
+  sealEvents,
+  dropOldEvents,
   flagOrganizations,
   purgeOrganizations,
+  clearWebhookDeliveries,
   purgeOldRows
 ]

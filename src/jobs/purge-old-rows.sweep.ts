@@ -8,10 +8,14 @@ const ROWS_MAX = 1_000
 const KEPT: readonly { readonly table: SQL; readonly age: SQL; readonly keptMs: number }[] = [
   { table: sql`idempotency_keys`, age: sql`created_at`, keptMs: 24 * HOUR_MS },
   { table: sql`resend_allowances`, age: sql`window_started_at`, keptMs: 24 * HOUR_MS },
-  { table: sql`kept_mails`, age: sql`created_at`, keptMs: 30 * 24 * HOUR_MS }
+  { table: sql`kept_mails`, age: sql`created_at`, keptMs: 30 * 24 * HOUR_MS },
+  { table: sql`webhook_deliveries`, age: sql`ended_at`, keptMs: 30 * 24 * HOUR_MS }
 ]
 
-/** Deletes idempotent answers, resend windows and kept mails that are past their time. */
+/**
+ * Deletes what is past its time: idempotent answers, resend windows, kept mails, and deliveries that
+ * have ended, with their attempts.
+ */
 export const purgeOldRows = defineSweep({
   name: 'purge-old-rows',
   everyMs: HOUR_MS,

@@ -12,6 +12,7 @@ import type { Mailer } from '../../src/mail/mailer.js'
 import { generateKeyRing } from '../../src/secrets.js'
 import { buildWorker } from '../../src/worker.js'
 import { createTestDatabase, until } from './database.js'
+import { findMisfits } from './event-catalogue.js'
 
 /** What the tests read of an answer: whatever it is, checked by what they expect of it. */
 // biome-ignore lint: the shape is what the tests assert
@@ -40,6 +41,8 @@ export interface TestOptions {
   readonly mailer?: Mailer
   /** Silent unless given. */
   readonly log?: Logger
+  /** The test writes events itself, such as nothing would append. */
+  readonly eventsByHand?: true
 }
 
 /** The instant at which tests begin. */
@@ -59,7 +62,9 @@ export async function createTestApp(t: Test, options: TestOptions = {}) {
   t.teardown(async () => {
     await app.close()
     await worker?.close()
+    const misfits = options.eventsByHand ? [] : await findMisfits(deps.db)
     await deps.close()
+    if (misfits.length > 0) throw new Error(`events are not as catalogued: ${misfits.join('\n')}`)
   })
 
   const call = callOn(url, key)

@@ -1,7 +1,7 @@
-import { and, desc, eq } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { Webhook } from 'standardwebhooks'
-import { events } from '../../src/db/tables/events.js'
-import { DEPLOYMENT_ID } from '../../src/ids.js'
+import { selectEvents } from '../../src/features/events/queries.js'
+import { DEPLOYMENT_ID, idToUuid } from '../../src/ids.js'
 import type { TestApp } from './app.js'
 
 export const MAIL_EVENTS_SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`
@@ -40,8 +40,8 @@ export async function tellMailEvent(
 
 /** Events of no organization, newest first. */
 export const deploymentEvents = ({ deps }: TestApp, type: string) =>
-  deps.db
-    .select()
-    .from(events)
-    .where(and(eq(events.organizationId, DEPLOYMENT_ID), eq(events.type, type)))
-    .orderBy(desc(events.id))
+  selectEvents(deps.db, {
+    where: sql`e.organization_id = ${idToUuid('org', DEPLOYMENT_ID)} and e.type = ${type}`,
+    order: 'desc',
+    limit: 100
+  })

@@ -5,11 +5,13 @@ import type { TestApp } from './app.js'
 import { claimDomain } from './domains.js'
 import { dumpRows } from './dump.js'
 
-/** Every table whose rows belong to an organization, as the database itself knows. */
+/** Every table whose rows belong to an organization, as the database itself knows; parts are no own. */
 export async function tenantTables(db: Db): Promise<string[]> {
   const { rows } = await db.execute<{ name: string }>(sql`
     select table_name as name from information_schema.columns
-    where table_schema = 'public' and column_name = 'organization_id' order by 1`)
+    join pg_class on oid = format('%I.%I', table_schema, table_name)::regclass
+    where table_schema = 'public' and column_name = 'organization_id' and not relispartition
+    order by 1`)
   return rows.map(({ name }) => name).filter((name) => name !== 'deleted_organizations')
 }
 
@@ -54,6 +56,7 @@ export async function fullOrganization(app: TestApp) {
   await claimDomain(app, org, `${unique('full').replace('_', '-')}.test`)
   await call('POST', `${org.path}/signup-pages`, { body: { max_signups: 2 } })
   await insertTheRest(deps.db, org.id)
+  await insertWebhooks(deps.db, org.id)
   await insertCredits(deps.db, org.id, ana.id)
   return { ...org, ana, token, invitation }
 }
@@ -95,6 +98,29 @@ async function insertTheRest(db: Db, id: string): Promise<void> {
       values (${uuid}, 'again@full.test', now(), 1) on conflict do nothing)
     insert into jobs (organization_id, id, name, payload, created_at, attempts, last_error, failed_at)
     values (${uuid}, gen_random_uuid(), 'send-invitation-email', '{}', now(), 7, 'no', now())`)
+}
+
+/** A seal, and what a consumer that is gone has been told: no endpoint waits for anything. */
+async function insertWebhooks(db: Db, id: string): Promise<void> {
+  const uuid = idToUuid('org', id)
+  await db.execute(sql`
+    with told as (
+      select * from events where organization_id = ${uuid} order by position limit 2),
+    deliveries as (
+      insert into webhook_deliveries (organization_id, id, endpoint_id, event_id, event_keep_until,
+        event_type, position, status, attempts, created_at, ended_at)
+      select organization_id, gen_random_uuid(), gen_random_uuid(), id, keep_until, type, position,
+        'delivered', 2, occurred_at, occurred_at from told
+      returning organization_id, id),
+    attempts as (
+      insert into webhook_attempts (organization_id, delivery_id, number, attempted_at, latency_ms,
+        status_code, response_headers, response_body)
+      select organization_id, id, number, now(), 5, 500 - 300 * (number - 1), '{}', 'thanks'
+      from deliveries, generate_series(1, 2) number)
+    insert into event_seals (organization_id, number, first_position, last_position, event_count,
+      last_occurred_at, keep_until, previous_hash, digests, root, hash, sealed_at, key_id, signature)
+    select ${uuid}, row_number() over (order by position), position, position, 1, occurred_at,
+      keep_until, '\\x00', '\\x00', '\\x00', '\\x00', now(), 'k1', '\\x00' from told`)
 }
 
 /** A ledger in which one of everything has happened: most products have none. */

@@ -2,6 +2,7 @@ import type { CallOptions, TestApp } from '../helpers/app.js'
 import { claimByMail, codeTo, wrongCode } from '../helpers/domains.js'
 import { personAt, withDomain, withRequest } from '../helpers/joining.js'
 import { policyLike } from '../helpers/policies.js'
+import { endDelivery, endpointFor, HOOKS, testDelivery } from '../helpers/webhooks.js'
 
 /** A valid request, and another valid body of the same address; undefined: it takes none. */
 export interface Valid extends CallOptions {
@@ -220,6 +221,28 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const { path } = await app.organization()
     const body = { label: { en: 'Editor' }, permissions: ['team.view'] }
     return { path: `${path}/roles`, body, other: { ...body, permissions: [] } }
+  },
+  async createWebhookEndpoint() {
+    const body = { url: HOOKS, event_types: ['member.*'] }
+    return { path: '/v1/webhook-endpoints', body, other: { ...body, ordered: true } }
+  },
+  async rotateWebhookSecret(app) {
+    return { path: `${(await endpointFor(app)).path}/rotate-secret` }
+  },
+  async testWebhookEndpoint(app) {
+    return { path: `${(await endpointFor(app)).path}/test` }
+  },
+  async redeliverWebhookDelivery(app) {
+    const { id, path } = await testDelivery(app, await endpointFor(app))
+    await endDelivery(app, id, 'failed')
+    return { path: `${path}/redeliver` }
+  },
+  async recoverWebhookDeliveries(app) {
+    const endpoint = await endpointFor(app)
+    await endDelivery(app, (await testDelivery(app, endpoint)).id, 'failed')
+    const body = { since: '2029-12-31T00:00:00.000Z' }
+    const other = { since: '2029-12-30T00:00:00.000Z' }
+    return { path: `${endpoint.path}/recover`, body, other }
   },
   async createApiKey() {
     const body = { name: 'billing', scopes: ['members:read'] }

@@ -35,13 +35,15 @@ export type Place =
  * told to others read this table, so nothing is told that did not commit. What is due to webhook
  * endpoints is made by the database in the same statement; whom to tell by mail is found out by a
  * job: a command only leaves its row.
+ *
+ * @returns the ids of the events
  */
 export function appendEvents(
   tx: Tx,
   ctx: CallContext,
   place: Place,
   newEvents: readonly NewEvent[]
-): void {
+): string[] {
   const { organizationId, retention, notified } = organizationOf(place)
   const until = keepUntil(ctx.now, retention)
   const { type: actorType, id: actorId, name: actorName } = ctx.actor
@@ -78,6 +80,7 @@ export function appendEvents(
     }))
   )
   enqueueNotifications(tx, ctx, notified, rows)
+  return rows.map(({ id }) => id)
 }
 
 const organizationOf = (place: Place) =>

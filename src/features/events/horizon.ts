@@ -15,7 +15,7 @@ export interface Horizon {
 
 export interface HorizonView {
   readonly settled: number
-  /** The highest position that somebody has drawn. */
+  /** The highest position that somebody had drawn. */
   readonly drawn: number
 }
 
@@ -32,6 +32,12 @@ const TRANSACTIONS: Statement = {
     from (select pg_current_snapshot() as snapshot) now`
 }
 
+/** The highest position that somebody has drawn, whether the event is there yet or not. */
+export async function findDrawn(db: Db): Promise<number> {
+  const [last] = await db.run<{ position: string }>(LAST_POSITION, [])
+  return Number(last?.position)
+}
+
 /**
  * An event's position is drawn while its transaction goes on, so one that commits late may lie before
  * what others have read. Every transaction has its own id before it draws (`next_event_position`):
@@ -43,10 +49,9 @@ export function createHorizon(): Horizon {
   let settled = 0
   return {
     async look(db) {
-      const [last] = await db.run<{ position: string }>(LAST_POSITION, [])
+      const drawn = await findDrawn(db)
       const [running] = await db.run<{ oldest: string; next: string }>(TRANSACTIONS, [])
-      if (!last || !running) throw new Error('both answer with a row')
-      const drawn = Number(last.position)
+      if (!running) throw new Error('it answers with a row')
       const oldest = BigInt(running.oldest)
       marks.push({ position: drawn, settledAt: BigInt(running.next) })
       const over = marks.filter(({ settledAt }) => settledAt <= oldest)

@@ -7,18 +7,24 @@ import type { Changes, Leaf, Leaves } from '../../db/tables/events.js'
  */
 export const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
   'email',
+  'contact_email',
+  'mail',
+  'account_owner',
   'name',
   'user_id',
   'external_id',
-  'username',
   'from',
   'to',
+  'description',
   'reason',
   'reference',
   'note',
   'message',
   'metadata'
 ])
+
+/** Stands where an erased person was named, and an address or an id has to stand. */
+export const ERASED = 'erased'
 
 const SALT_BYTES = 16
 /** Drawn for many at once. */

@@ -61,11 +61,21 @@ export async function selectEvents(
   db: Db,
   { where, order, limit }: EventSelection
 ): Promise<EventRecord[]> {
-  const query = dialect.sqlToQuery(sql`
-    select ${sql.raw(EVENT_COLUMNS)} from ${sql.raw(EVENT_SOURCE)}
-    where ${where} order by e.position ${sql.raw(order)} limit ${limit}`)
-  const rows = await db.run(statementOf(query.sql), query.params)
+  const rows = await runQuery(
+    db,
+    sql`select ${sql.raw(EVENT_COLUMNS)} from ${sql.raw(EVENT_SOURCE)}
+    where ${where} order by e.position ${sql.raw(order)} limit ${limit}`
+  )
   return rows.map(readEvent)
+}
+
+/** Of the same text for the same shape of a question, so that it is planned once. */
+export async function runQuery<Row extends Record<string, unknown>>(
+  db: Db,
+  query: SQL
+): Promise<Row[]> {
+  const { sql: text, params } = dialect.sqlToQuery(query)
+  return db.run<Row>(statementOf(text), params)
 }
 
 const FIND_EVENT = statementOf(

@@ -34,3 +34,12 @@ export async function findRetentions(
   const known = new Map(rows.map(({ id, retention }) => [uuidToId('org', id), retention]))
   return (organizationId) => known.get(organizationId) ?? null
 }
+
+/** Until when an organization's log is no longer whole; null: nothing of it was dropped yet. */
+export async function findHorizon(db: Db, organizationId: string): Promise<Date | null> {
+  const { rows } = await db.execute<{ over: string | null }>(sql`
+    select max(last_occurred_at) as over from event_seals
+    where organization_id = ${idToUuid('org', organizationId)} and digests is null`)
+  const over = rows[0]?.over
+  return over == null ? null : new Date(over)
+}

@@ -38,8 +38,9 @@ const FORMAT = 1
 
 /**
  * Everything that the organization holds in Muster, in the shapes in which the API tells it, what is
- * referred to before what refers to it. Left out: the secrets of links, which nobody is told, and what
- * only Muster works with, its jobs and its counts of resent mails.
+ * referred to before what refers to it. Left out: the secrets of links, which nobody is told; what
+ * only Muster works with, its jobs and its counts of resent mails; the log's seals, which prove what
+ * is in the database and no copy of it; and deliveries of webhooks, the host's own plumbing.
  */
 export async function* tellEverything(source: ExportSource): Lines {
   yield [tellExport(source), ...(await tellOrganization(source)), ...(await tellRoles(source))]

@@ -6,6 +6,7 @@ import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { memberAdded } from '../groups/group-events.js'
 import { findMemberships } from '../groups/queries.js'
 import { closeExpired } from '../invitations/close-expired.js'
+import { seatChanges } from '../members/member-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import type { SeatMove } from '../seats/seat-move.js'
 import { settleSeats } from '../seats/settle-seats.js'
@@ -69,7 +70,10 @@ const joinedEvent = ({ member, reused }: Joining): NewEvent => ({
   type: 'member.joined',
   subject: { type: 'member', id: member.id },
   data: { user_id: member.userId, email: member.email, role: member.role, imported: true },
-  changes: { status: [reused === undefined ? null : 'invitation_expired', 'active'] }
+  changes: {
+    status: [reused === undefined ? null : 'invitation_expired', 'active'],
+    ...seatChanges(reused, member)
+  }
 })
 
 /** What becomes of a member that was offered: everything but since when it exists. */

@@ -61,7 +61,10 @@ export async function closeDue(
   const accounts = await findAccounts(tx, organizationId, rows)
   const lapsed = await lapseMembers(tx, organizationId, { rows, now })
   await settleSeats(tx, ctx, organization, movesOf(rows, lapsed))
-  return rows.flatMap((row) => eventsOf(row, accounts.get(row.memberId)))
+  const open = new Set(lapsed.map(({ invitationId }) => invitationId))
+  return rows.flatMap((row) =>
+    eventsOf(row, { lapsed: open.has(row.id), account: accounts.get(row.memberId) })
+  )
 }
 
 /** The members whose seats were offered to somebody else, as they are before it is written down. */
@@ -118,12 +121,27 @@ function movesOf(rows: readonly InvitationRow[], lapsed: readonly MemberRow[]): 
   })
 }
 
-function eventsOf(row: InvitationRow, account: MemberRow | undefined): NewEvent[] {
+interface Lapse {
+  /** Whether the offer was still what the member's status came from. */
+  readonly lapsed: boolean
+  readonly account: MemberRow | undefined
+}
+
+/** They tell of it later than it was: `expires_at` says when that was. */
+function eventsOf(row: InvitationRow, { lapsed, account }: Lapse): NewEvent[] {
+  const isSeat = lapsed && row.kind === 'seat'
   const expired: NewEvent = {
     type: 'invitation.expired',
     subject: { type: 'invitation', id: row.id },
-    data: { member_id: row.memberId, email: row.email },
-    changes: { status: ['pending', 'expired'] }
+    data: {
+      member_id: row.memberId,
+      email: row.email,
+      expires_at: row.expiresAt?.toISOString() ?? null
+    },
+    changes: {
+      status: ['pending', 'expired'],
+      ...(isSeat ? { member_status: ['invited', 'invitation_expired'] as const } : {})
+    }
   }
   if (!account) return [expired]
   // Only whoever had access again can have become something else meanwhile.

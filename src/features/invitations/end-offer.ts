@@ -1,7 +1,7 @@
 import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
-import { members } from '../../db/tables/members.js'
+import { type MemberStatus, members } from '../../db/tables/members.js'
 import { appendEvents } from '../events/append-events.js'
 import { leaveGroups } from '../groups/queries.js'
 import { NO_OFFER } from '../members/queries.js'
@@ -43,7 +43,10 @@ export async function endOffer(
       type: `invitation.${how}`,
       subject: { type: 'invitation', id: row.id },
       data: { member_id: row.memberId, email: row.email },
-      changes: { status: [was, how] }
+      changes: {
+        status: [was, how],
+        ...(row.kind === 'seat' ? { member_status: [seatStatusOf(row, ctx.now), 'removed'] } : {})
+      }
     }
   ])
   return updated
@@ -65,10 +68,14 @@ async function endSeat(
     .returning()
   if (!ended) throw new Error('a member of a locked organization cannot disappear')
   await leaveGroups(tx, organizationId, memberId)
-  const status = invitationStatusAt(row, now) === 'pending' ? 'invited' : 'invitation_expired'
-  const move = { memberId, before: { ...ended, status } as const, after: ended }
+  const before = { ...ended, status: seatStatusOf(row, now) }
+  const move = { memberId, before, after: ended }
   await settleSeats(tx, ctx, organization, [move])
 }
+
+/** Of the member, as long as its seat is only offered. */
+const seatStatusOf = (row: InvitationRow, now: Date): MemberStatus =>
+  invitationStatusAt(row, now) === 'pending' ? 'invited' : 'invitation_expired'
 
 async function stopLapse(
   tx: Tx,

@@ -3,7 +3,7 @@ import type { Tx } from '../../db/client.js'
 import type { InvitationRow } from '../../db/tables/invitations.js'
 import type { Deps } from '../../deps.js'
 import { reserveCredits } from '../credits/reserve-credits.js'
-import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { appendEvents } from '../events/append-events.js'
 import { placeOf } from '../organizations/queries.js'
 import type { SeatMove } from '../seats/seat-move.js'
 import { settleSeats } from '../seats/settle-seats.js'
@@ -29,8 +29,8 @@ export async function offerSeats(
   offers: Offers
 ): Promise<Offered> {
   const { organization, grants, sendEmail } = offers
-  const { invitations, expired } = await writeOffers(deps, tx, ctx, offers)
-  appendEvents(tx, ctx, placeOf(organization), [...expired, ...invitations.map(toInvitedEvent)])
+  const { invitations, invited, expired } = await writeOffers(deps, tx, ctx, offers)
+  appendEvents(tx, ctx, placeOf(organization), [...expired, ...invited])
   await reserveCredits(tx, ctx, organization, invitations)
   await settleSeats(tx, ctx, organization, movesOf(grants, invitations))
   const via = sendEmail ? 'email' : 'link'
@@ -49,16 +49,3 @@ const movesOf = (grants: readonly Grant[], rows: readonly InvitationRow[]): Seat
       offer: row
     }
   })
-
-const toInvitedEvent = (row: InvitationRow): NewEvent => ({
-  type: 'member.invited',
-  subject: { type: 'member', id: row.memberId },
-  data: {
-    invitation_id: row.id,
-    email: row.email,
-    role: row.role,
-    expires_at: row.expiresAt?.toISOString() ?? null,
-    ...(row.credits === null ? {} : { credits: row.credits }),
-    ...(row.signupPageId === null ? {} : { signup_page_id: row.signupPageId })
-  }
-})

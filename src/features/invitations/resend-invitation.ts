@@ -222,8 +222,10 @@ async function reopen(
 function changesOf(before: InvitationRow, after: InvitationRow, now: Date) {
   const expiry = (row: InvitationRow) => row.expiresAt?.toISOString() ?? null
   const was = invitationStatusAt(before, now)
+  const isLapsedSeat = was === 'expired' && after.kind === 'seat'
   return {
     ...(was === after.status ? {} : { status: [was, after.status] as [unknown, unknown] }),
+    ...(isLapsedSeat ? { member_status: [LAPSED.from, LAPSED.to] as [unknown, unknown] } : {}),
     ...(expiry(before) === expiry(after)
       ? {}
       : { expires_at: [expiry(before), expiry(after)] as [unknown, unknown] })

@@ -7,6 +7,7 @@ import { type EmailAddress, parseEmail } from '../../email.js'
 import type { VouchedUser } from '../../schemas.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { statusAt } from '../members/effective-status.js'
+import { seatChanges } from '../members/member-events.js'
 import { NO_OFFER } from '../members/queries.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { reassignmentCompleted } from '../reassignments/reassignment-events.js'
@@ -147,5 +148,5 @@ const joined = ({ invitation, member }: Offer, after: MemberRow): NewEvent => ({
     role: invitation.role,
     invitation_id: invitation.id
   },
-  changes: { status: [member.status, 'active'] }
+  changes: { status: [member.status, 'active'], ...seatChanges(member, after) }
 })

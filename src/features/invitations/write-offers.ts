@@ -7,6 +7,7 @@ import type { EmailAddress } from '../../email.js'
 import { newId } from '../../ids.js'
 import type { Policy } from '../../policy/document.js'
 import type { NewEvent } from '../events/append-events.js'
+import { seatChanges } from '../members/member-events.js'
 import type { LockedOrganization } from '../organizations/queries.js'
 import type { Invitee } from './addresses.js'
 import { closeExpired } from './close-expired.js'
@@ -34,15 +35,16 @@ export interface Offers {
 
 /**
  * Adds members and invitations of all grants to what the transaction writes. Answers with the
- * invitations in the order of the grants, and tells which ones turned out to have expired.
+ * invitations in the order of the grants, and with what is to be told: of each that it was made, and
+ * of which ones turned out to have expired.
  */
 export async function writeOffers(
   deps: Deps,
   tx: Tx,
   ctx: CallContext,
   { organization, grants, sendEmail, signupPageId }: Offers
-): Promise<{ invitations: InvitationRow[]; expired: NewEvent[] }> {
-  if (grants.length === 0) return { invitations: [], expired: [] }
+): Promise<{ invitations: InvitationRow[]; invited: NewEvent[]; expired: NewEvent[] }> {
+  if (grants.length === 0) return { invitations: [], invited: [], expired: [] }
   const { policy } = organization.policy
   const offers = grants.map((grant) => {
     const { locale, message } = grant.invitee
@@ -58,7 +60,7 @@ export async function writeOffers(
       credits: grant.credits,
       signupPageId
     })
-    return { row, member: memberOf(policy, row, grant) }
+    return { row, member: memberOf(policy, row, grant), reused: grant.reused }
   })
   const expired = await closeExpired(
     tx,
@@ -73,8 +75,30 @@ export async function writeOffers(
   )
   const rows = offers.map(({ row }) => row)
   tx.add(invitations, rows)
-  return { invitations: rows, expired }
+  return { invitations: rows, invited: offers.map(toInvitedEvent), expired }
 }
+
+interface Made {
+  readonly row: InvitationRow
+  readonly member: MemberRow
+  readonly reused: MemberRow | undefined
+}
+
+const toInvitedEvent = ({ row, member, reused }: Made): NewEvent => ({
+  type: 'member.invited',
+  subject: { type: 'member', id: row.memberId },
+  data: {
+    invitation_id: row.id,
+    email: row.email,
+    role: row.role,
+    expires_at: row.expiresAt?.toISOString() ?? null,
+    ...(row.credits === null ? {} : { credits: row.credits }),
+    ...(row.signupPageId === null ? {} : { signup_page_id: row.signupPageId })
+  },
+  changes: reused
+    ? { status: ['invitation_expired', 'invited'], ...seatChanges(reused, member) }
+    : {}
+})
 
 /** What the request says of the person; of a seat offered again, what it does not say stays. */
 function memberOf(policy: Policy, row: InvitationRow, { invitee, reused }: Grant): MemberRow {

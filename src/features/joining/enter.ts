@@ -14,6 +14,7 @@ import { findOfferTo } from '../invitations/queries.js'
 import { type Taker, takeOffer } from '../invitations/take-offer.js'
 import { statusAt } from '../members/effective-status.js'
 import { countHolders } from '../members/holders.js'
+import { seatChanges } from '../members/member-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { openGate } from '../seats/seat-gate.js'
 import { settleSeats } from '../seats/settle-seats.js'
@@ -117,7 +118,7 @@ export async function enterByDomain(
       type: 'member.joined',
       subject: { type: 'member', id: member.id },
       data: { user_id, email: member.email, role, via: 'domain', domain, ...via },
-      changes: { status: [from, 'active'] }
+      changes: { status: [from, 'active'], ...seatChanges(reused, member) }
     }
   ])
   await settleSeats(tx, ctx, organization, [moveOf({ member, reused })])

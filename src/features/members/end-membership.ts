@@ -6,7 +6,7 @@ import { leaveGroups } from '../groups/queries.js'
 import { placeOf } from '../organizations/queries.js'
 import { closeFormerOffer } from '../reassignments/close-former-offer.js'
 import { settleSeats } from '../seats/settle-seats.js'
-import { concerning } from './member-events.js'
+import { concerning, seatChanges } from './member-events.js'
 import { type LockedMember, NO_OFFER, writeMember } from './queries.js'
 import type { RemovalChoices } from './removal-choices.js'
 
@@ -50,7 +50,7 @@ export async function endMembership(
         username: choices.username,
         handover: choices.handover
       },
-      changes: { status: [target.status, 'removed'] }
+      changes: { status: [target.status, 'removed'], ...seatChanges(member, ended) }
     }
   ])
   const before = { ...member, status: target.status }

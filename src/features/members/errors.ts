@@ -58,3 +58,10 @@ export const actingMemberRequired = defineProblem({
   en: ['Who is it?', 'Members do this themselves: name one by Muster-Actor.'],
   fr: ['De qui s’agit-il ?', 'Un membre le fait lui-même : nommez-le par Muster-Actor.']
 })
+
+export const beforeRetention = defineProblem({
+  code: 'before_retention',
+  status: 410,
+  en: ['No longer known', 'The log of what happened goes back to {horizon}.'],
+  fr: ['Plus connu', 'Le journal de ce qui s’est passé remonte au {horizon}.']
+})

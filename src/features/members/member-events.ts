@@ -1,3 +1,4 @@
+import type { Changes } from '../../db/tables/events.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Policy } from '../../policy/document.js'
 import type { NewEvent } from '../events/append-events.js'
@@ -6,6 +7,26 @@ import type { NewEvent } from '../events/append-events.js'
 export const concerning = ({ id, userId, email }: MemberRow) => ({
   subject: { type: 'member' as const, id },
   data: { user_id: userId, email }
+})
+
+/**
+ * What else of a seat becomes different when somebody is offered it again, takes it or leaves it, so
+ * that the log can tell who had it at any instant. Nothing of a new one.
+ */
+export function seatChanges(before: MemberRow | undefined, after: MemberRow): Changes {
+  if (!before) return {}
+  const [was, is] = [toTold(before), toTold(after)]
+  const fields = Object.keys(was) as (keyof typeof was)[]
+  const different = fields.filter((field) => was[field] !== is[field])
+  return Object.fromEntries(different.map((field) => [field, [was[field], is[field]]]))
+}
+
+const toTold = ({ userId, email, name, role, joinedAt }: MemberRow) => ({
+  user_id: userId,
+  email,
+  name,
+  role,
+  joined_at: joinedAt?.toISOString() ?? null
 })
 
 /** Also says what becomes of the person's sessions: what they may has changed under them. */

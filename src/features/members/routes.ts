@@ -2,13 +2,16 @@ import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { invalidRequest } from '../../errors.js'
 import { orgContext } from '../../http/access.js'
+import { answerAs } from '../../http/alternative.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { ConfirmQuery, ExternalId, Id, OrganizationParams, ref, UserId } from '../../schemas.js'
+import { AsOf, MemberAsOfSchema, toMemberAsOf } from './as-of-schemas.js'
 import { getMember } from './get-member.js'
 import { leaveOrganization } from './leave-organization.js'
 import { listMembers } from './list-members.js'
+import { listMembersAsOf } from './list-members-as-of.js'
 import { reactivateMember } from './reactivate-member.js'
 import { recordActivity } from './record-activity.js'
 import { removeMember } from './remove-member.js'
@@ -24,6 +27,7 @@ const write = (permission: 'member.suspend' | 'member.remove' | null) =>
 
 export const memberRoutes: Routes = async (app, { deps }) => {
   app.addSchema(MemberSchema)
+  app.addSchema(MemberAsOfSchema)
 
   listMembersRoute(app, deps)
   getMemberRoute(app, deps)
@@ -35,6 +39,10 @@ export const memberRoutes: Routes = async (app, { deps }) => {
   recordActivityRoute(app, deps)
 }
 
+const PageAsOf = Type.Object({ ...Page(MemberAsOfSchema).properties, as_of: AsOf })
+/** What of a member is not known of every instant. */
+const OF_TODAY = ['email', 'user_id', 'external_id', 'group_id', 'q'] as const
+
 function listMembersRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/members',
@@ -43,7 +51,10 @@ function listMembersRoute(app: App, deps: Deps): void {
       schema: {
         operationId: 'listMembers',
         summary: 'List members, the invited included',
-        description: 'Removed members are listed only with `status=removed`.',
+        description:
+          'Removed members are listed only with `status=removed`. With `as_of` it is who belonged to ' +
+          'the organization then, from its log: that takes `audit.view` as well, and is 410 ' +
+          '`before_retention` of an instant from which the log is no longer kept.',
         tags,
         params: OrganizationParams,
         querystring: Type.Object(
@@ -55,6 +66,7 @@ function listMembersRoute(app: App, deps: Deps): void {
             user_id: Type.Optional(UserId),
             external_id: Type.Optional(ExternalId),
             group_id: Type.Optional(Id('grp')),
+            as_of: Type.Optional(AsOf),
             q: Type.Optional(
               Type.String({
                 minLength: 1,
@@ -65,11 +77,22 @@ function listMembersRoute(app: App, deps: Deps): void {
           },
           { additionalProperties: false }
         ),
-        response: { 200: Page(MemberSchema) }
+        response: { 200: Page(MemberSchema) },
+        alternatives: { 200: PageAsOf }
       }
     },
-    async (request) => {
+    async (request, reply) => {
       const ctx = orgContext(request)
+      const { as_of: asOf } = request.query
+      if (asOf !== undefined) {
+        const given = OF_TODAY.find((name) => request.query[name] !== undefined)
+        if (given !== undefined) throw notOfThen(given)
+        const { limit, status, role } = request.query
+        const filter = { asOf: new Date(asOf), status, role }
+        const page = await listMembersAsOf(deps, ctx, filter, readPage('mem', request.query))
+        const told = toPage(page, limit, (row) => toMemberAsOf(row, ctx.policy))
+        return answerAs(reply, PageAsOf, { ...told, as_of: filter.asOf.toISOString() })
+      }
       const {
         user_id: userId,
         external_id: externalId,
@@ -82,6 +105,11 @@ function listMembersRoute(app: App, deps: Deps): void {
     }
   )
 }
+
+const notOfThen = (name: string) =>
+  invalidRequest({
+    errors: [{ pointer: `querystring:/${name}`, detail: 'Must be left out beside `as_of`.' }]
+  })
 
 function getMemberRoute(app: App, deps: Deps): void {
   app.get(

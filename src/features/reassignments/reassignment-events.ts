@@ -47,13 +47,13 @@ export const reassignmentCanceled = (of: Reassignment): NewEvent => ({
   changes: { status: ['reassignment_pending', 'active'] }
 })
 
-/** Nobody accepted in time; `restored`: the holder has access again (SM-77). */
+/** Nobody accepted before `expires_at`; `restored`: since then the holder has access again (SM-77). */
 export function reassignmentTimedOut(of: Reassignment, restored: boolean): NewEvent {
   const { subject, data } = concerning(of)
   return {
     type: 'reassignment.timed_out',
     subject,
-    data: { ...data, restored },
+    data: { ...data, restored, expires_at: of.invitation.expiresAt?.toISOString() ?? null },
     ...(restored ? { changes: { status: ['reassignment_pending', 'active'] } } : {})
   }
 }
@@ -79,7 +79,8 @@ export function reassignmentCompleted(
       status: ['reassignment_pending', 'active'],
       user_id: [member.userId, after.userId],
       email: [member.email, after.email],
-      name: [member.name, after.name]
+      name: [member.name, after.name],
+      joined_at: [member.joinedAt?.toISOString() ?? null, after.joinedAt?.toISOString() ?? null]
     }
   }
 }

@@ -3,9 +3,9 @@ import type { Tx } from '../../db/client.js'
 import { toJson } from '../../db/rows.js'
 import { eventPersonal, type Leaves } from '../../db/tables/events.js'
 import { idToUuid } from '../../ids.js'
-import { blotOut } from '../events/personal.js'
+import { blotOut, ERASED } from '../events/personal.js'
 import { type EventRecord, findLeaves } from '../events/queries.js'
-import { ERASED, findEvents, findNames, type Person } from './queries.js'
+import { findEvents, findNames, type Person } from './queries.js'
 
 /** Events of one statement, and in memory. */
 const PAGE_MAX = 500

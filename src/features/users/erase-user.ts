@@ -5,10 +5,11 @@ import type { Tx } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
 import { idToUuid } from '../../ids.js'
 import { appendEvents } from '../events/append-events.js'
+import { ERASED } from '../events/personal.js'
 import { findRetentions } from '../events/retention.js'
 import { eraseFromEvents } from './erase-from-events.js'
 import { userStillMember } from './errors.js'
-import { ERASED, lockPerson, type Person } from './queries.js'
+import { lockPerson, type Person } from './queries.js'
 
 /** How much was blotted out. */
 export interface Erased {

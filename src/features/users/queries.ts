@@ -11,10 +11,8 @@ import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
 import { notFound } from '../../errors.js'
 import { DEPLOYMENT_ID, idToUuid } from '../../ids.js'
+import { ERASED } from '../events/personal.js'
 import { type EventRecord, selectEvents } from '../events/queries.js'
-
-/** Stands where an address or an id has to stand. */
-export const ERASED = 'erased'
 
 /** More than any person is in. */
 const ROWS_MAX = 10_000

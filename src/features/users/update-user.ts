@@ -5,6 +5,7 @@ import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { appendEvents } from '../events/append-events.js'
 import { findRetentions } from '../events/retention.js'
+import { concerning } from '../members/member-events.js'
 import { lockPerson } from './queries.js'
 import type { UserUpdate } from './schemas.js'
 
@@ -32,11 +33,12 @@ export async function updateUser(
       .where(and(eq(members.userId, userId), isLocked, differs))
       .returning()
     const retentionOf = await findRetentions(tx, organizationIds)
-    for (const { organizationId, id } of changed) {
+    for (const member of changed) {
+      const { organizationId, id } = member
       appendEvents(tx, ctx, { organizationId, retention: retentionOf(organizationId) }, [
         {
           type: 'member.updated',
-          subject: { type: 'member', id },
+          ...concerning(member),
           changes: { name: [before.get(id) ?? null, name] }
         }
       ])

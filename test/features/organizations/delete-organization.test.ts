@@ -1,8 +1,9 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import t from 'tap'
 import { deletedOrganizations } from '../../../src/db/tables/deleted-organizations.js'
-import { events } from '../../../src/db/tables/events.js'
+import { selectEvents } from '../../../src/features/events/queries.js'
 import { expireInvitations } from '../../../src/features/invitations/expire-invitations.sweep.js'
+import { idToUuid } from '../../../src/ids.js'
 import { listKeptMails } from '../../../src/mail/kept.js'
 import { type CallOptions, createTestApp, DAY_MS, START } from '../../helpers/app.js'
 import { jobRows, runAllJobs } from '../../helpers/jobs.js'
@@ -16,7 +17,11 @@ await t.test('DELETE {o}', async (t) => {
   const records = (id: string) =>
     deps.db.select().from(deletedOrganizations).where(eq(deletedOrganizations.organizationId, id))
   const logOf = (id: string) =>
-    deps.db.select().from(events).where(eq(events.organizationId, id)).orderBy(events.id)
+    selectEvents(deps.db, {
+      where: sql`e.organization_id = ${idToUuid('org', id)}`,
+      order: 'asc',
+      limit: 100
+    })
 
   await t.test('AMP-24: is for the owner, whatever others may, and for the host', async (t) => {
     const org = await organization({ policy: 'ampliphi' })

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import t from 'tap'
+import { selectEvents } from '../../../src/features/events/queries.js'
 import { createTestApp } from '../../helpers/app.js'
 import { policyDocument, role } from '../../helpers/policies.js'
 
@@ -7,12 +8,8 @@ await t.test('PUT /v1/policies/{key}', async (t) => {
   const { call, deps, organization, unique, apiKey } = await createTestApp(t)
   const put = (key: string, fields: Record<string, unknown> = {}, rest: object = {}) =>
     call('PUT', `/v1/policies/${key}`, { body: { document: policyDocument(key, fields), ...rest } })
-  const deploymentEvents = async (key: string) => {
-    const { rows } = await deps.db.execute(sql`
-      select type, subject_type, actor_name, data, policy_version from events
-      where subject_id = ${key} order by id`)
-    return rows
-  }
+  const eventsOf = (key: string) =>
+    selectEvents(deps.db, { where: sql`e.subject_id = ${key}`, order: 'asc', limit: 100 })
 
   await t.test(
     'makes a first version, and a further one only where something differs',
@@ -28,14 +25,14 @@ await t.test('PUT /v1/policies/{key}', async (t) => {
       t.equal(spelledOut.body.version, 1, 'saying a default says nothing new')
       const second = await put(key, { locale: 'fr' })
       t.match([second.status, second.body.version], [200, 2])
-      t.match(await deploymentEvents(key), [
+      t.match(await eventsOf(key), [
         {
           type: 'policy.created',
-          subject_type: 'policy',
-          actor_name: 'first key',
-          policy_version: 1
+          subjectType: 'policy',
+          actorName: 'first key',
+          policyVersion: 1
         },
-        { type: 'policy.versioned', data: { version: 2, members_moved: 0 }, policy_version: 2 }
+        { type: 'policy.versioned', data: { version: 2, members_moved: 0 }, policyVersion: 2 }
       ])
     }
   )
@@ -158,7 +155,7 @@ await t.test('PUT /v1/policies/{key}', async (t) => {
       t.equal(some.body.code, 'policy_unsafe', 'another finding does not count')
       const taken = await put(key, { authority, roles }, { allow_findings: [...new Set(codes)] })
       t.equal(taken.status, 201)
-      t.match(await deploymentEvents(key), [{ data: { allowed_findings: [...new Set(codes)] } }])
+      t.match(await eventsOf(key), [{ data: { allowed_findings: [...new Set(codes)] } }])
     }
   )
 
