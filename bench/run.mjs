@@ -5,6 +5,7 @@
 import { writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import { describeServer, settle, withDatabase } from './lib/database.mjs'
+import { DIST } from './lib/dist.mjs'
 import { stopProcesses } from './lib/processes.mjs'
 import { toReport, toTable } from './lib/report.mjs'
 import { measureAllocation } from './measures/allocation.mjs'
@@ -14,6 +15,7 @@ import { measureBoot } from './measures/boot.mjs'
 import { measureCredits } from './measures/credits.mjs'
 import { measureInvitations } from './measures/invitations.mjs'
 import { measureMembers } from './measures/members.mjs'
+import { measureWebhooks } from './measures/webhooks.mjs'
 
 const MEASURES = {
   members: measureMembers,
@@ -22,8 +24,10 @@ const MEASURES = {
   batch: measureBatch,
   credits: measureCredits,
   allocation: measureAllocation,
+  webhooks: measureWebhooks,
   boot: measureBoot
 }
+const { generateKeyRing } = await import(`${DIST}secrets.js`)
 const RESULTS = new URL('RESULTS.md', import.meta.url)
 const POOL_SIZE = '10'
 /** Pools close what has been idle while the other side had its turn: seconds to open it again. */
@@ -44,7 +48,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => void 
 await withDatabase((database) => measure(database).finally(stopProcesses))
 
 async function measure({ url, pool }) {
-  const env = { BENCH_DATABASE: url, BENCH_POOL_SIZE: POOL_SIZE }
+  const env = { BENCH_DATABASE: url, BENCH_POOL_SIZE: POOL_SIZE, BENCH_SECRETS: generateKeyRing() }
   const settled = () => settle(pool)
   const options = { rounds, seconds, warmUp, leadIn: LEAD_IN, settled }
   const rows = []

@@ -78,6 +78,9 @@ create table events_other partition of events default;
 create table event_personal_forever partition of event_personal
   for values from ('9999-01-01Z') to (maxvalue);
 create table event_personal_other partition of event_personal default;
+-- By whom, where it is the host's own id of a person.
+create index event_personal_of_actor on event_personal (organization_id, (leaves -> 'actor_id' ->> 0))
+  where leaves ? 'actor_id';
 
 -- Whatever may be personal, of events from before: everything that they say.
 insert into event_personal (organization_id, event_id, keep_until, leaves)

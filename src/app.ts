@@ -13,6 +13,7 @@ import { creditTransferListRoutes } from './features/credits/transfer-list-route
 import { creditUsageRoutes } from './features/credits/usage-routes.js'
 import { domainClaimRoutes } from './features/domain-claims/routes.js'
 import { eventRoutes } from './features/events/routes.js'
+import { webhookCallRoutes } from './features/events/webhook-call-routes.js'
 import { exportRoutes } from './features/exports/routes.js'
 import { groupRoutes } from './features/groups/routes.js'
 import { importRoutes } from './features/imports/routes.js'
@@ -34,6 +35,7 @@ import { registerAccess } from './http/access.js'
 import { healthRoutes } from './http/health.js'
 import { registerLimits } from './http/limits.js'
 import { registerOpenApi } from './http/openapi.js'
+import { opsPages } from './http/ops.js'
 import { createServer } from './http/server.js'
 import { devMailPages } from './pages/dev-mail.js'
 import { domainPages } from './pages/domain.js'
@@ -72,6 +74,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(creditAccountRoutes, { deps })
   await app.register(creditUsageRoutes, { deps })
   await app.register(eventRoutes, { deps })
+  await app.register(webhookCallRoutes, { deps })
   await app.register(webhookEndpointRoutes, { deps })
   await app.register(webhookDeliveryRoutes, { deps })
   await app.register(exportRoutes, { deps })
@@ -80,6 +83,7 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(userRoutes, { deps })
   await app.register(apiKeyRoutes, { deps })
   await app.register(healthRoutes, { deps })
+  await app.register(opsPages, { deps })
   await app.register(invitationPages, { deps })
   await app.register(domainPages, { deps })
   await app.register(joinPages, { deps })

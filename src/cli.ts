@@ -22,6 +22,17 @@ const HELP = `muster: team management behind one API
                             Needs no database; exit 1 when there is an error
   muster credits verify     add up all credit transfers again and compare with the balances; exit 1
                             when one differs
+  muster audit verify       hold the log of events against its seals; exit 1 when something was changed,
+                            added or taken away
+      --organization ORG      only this one's; prints its head, NUMBER:HASH, to be noted elsewhere
+      --head NUMBER:HASH      a head that was noted: it must still be there
+  muster webhooks list      print all webhook endpoints, and how they do
+  muster webhooks show ID   print one, and what became of its last deliveries
+  muster webhooks test ID   send a test event to one
+  muster webhooks enable ID
+  muster webhooks disable ID  also discards what waits for it
+  muster webhooks recover ID
+      --since INSTANT         send again whatever it has missed since then, 30 days at most
   muster openapi            write openapi/openapi.json and docs/events.md from the code
       --check                 only compare; exit 1 when one differs
 
@@ -33,7 +44,10 @@ const OPTIONS = {
   check: { type: 'boolean' },
   name: { type: 'string' },
   scopes: { type: 'string' },
-  organizations: { type: 'string' }
+  organizations: { type: 'string' },
+  organization: { type: 'string' },
+  head: { type: 'string' },
+  since: { type: 'string' }
 } as const
 
 type Values = ReturnType<typeof readArguments>['values']
@@ -65,11 +79,18 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['keys generate', { run: generateKeys }],
   ['policy check', { takesArgument: true, run: checkPolicy }],
   ['credits verify', { run: verifyCredits }],
+  ['audit verify', { options: ['organization', 'head'], run: verifyAudit }],
+  ['webhooks list', { run: listWebhooks }],
+  ['webhooks show', onWebhook('showWebhook')],
+  ['webhooks test', onWebhook('testWebhook')],
+  ['webhooks enable', onWebhook('enableWebhook')],
+  ['webhooks disable', onWebhook('disableWebhook')],
+  ['webhooks recover', { options: ['since'], takesArgument: true, run: recoverWebhook }],
   ['openapi', { options: ['check'], run: openApi }]
 ])
 
 /** What a second word says more of. */
-const TWO_WORDS = ['keys', 'policy', 'credits']
+const TWO_WORDS = ['keys', 'policy', 'credits', 'audit', 'webhooks']
 
 // Loading most of Muster takes a second: each command loads what it needs, when the configuration
 // has been read.
@@ -122,6 +143,37 @@ async function verifyCredits(): Promise<void> {
   const config = loadConfig()
   const commands = await import('./credit-commands.js')
   await commands.verifyCredits(config)
+}
+
+async function verifyAudit({ organization, head }: Values): Promise<void> {
+  const config = loadConfig()
+  const commands = await import('./audit-commands.js')
+  await commands.verifyAudit(config, { organization, head })
+}
+
+async function listWebhooks(): Promise<void> {
+  const config = loadConfig()
+  const commands = await import('./webhook-commands.js')
+  await commands.listWebhooks(config)
+}
+
+function onWebhook(
+  command: 'showWebhook' | 'testWebhook' | 'enableWebhook' | 'disableWebhook'
+): Command {
+  return {
+    takesArgument: true,
+    async run(_values, id) {
+      const config = loadConfig()
+      const commands = await import('./webhook-commands.js')
+      await commands[command](config, id)
+    }
+  }
+}
+
+async function recoverWebhook({ since }: Values, id: string): Promise<void> {
+  const config = loadConfig()
+  const commands = await import('./webhook-commands.js')
+  await commands.recoverWebhook(config, id, since)
 }
 
 async function openApi({ check }: Values): Promise<void> {

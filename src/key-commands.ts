@@ -1,16 +1,14 @@
 import type { Config } from './config.js'
-import type { OperatorContext } from './context.js'
 import { newApiKeyToken } from './crypto/api-key-token.js'
 import type { ApiKeyRow } from './db/tables/api-keys.js'
-import { type Deployment, openDeployment } from './deployment.js'
 import { Problem, StartupError } from './errors.js'
 import { createApiKey } from './features/api-keys/create-api-key.js'
-import { systemContext } from './features/api-keys/ensure-first-api-key.js'
 import { listApiKeys } from './features/api-keys/list-api-keys.js'
 import { revokeApiKey } from './features/api-keys/revoke-api-key.js'
 import { idPattern } from './ids.js'
 import { SCOPES, type Scope } from './scopes.js'
 import { generateKeyRing } from './secrets.js'
+import { operatorContext, print, visit } from './visit.js'
 
 const LIST_MAX = 1_000
 /** As the API takes it. */
@@ -94,29 +92,8 @@ export async function revokeKey(config: Config, id: string): Promise<void> {
   })
 }
 
-/** Whoever may run commands on the machine may do everything. */
-function operatorContext(deps: Deployment['deps']): OperatorContext {
-  return { ...systemContext(deps), scopes: ['*'], organizationIds: null, expiresAt: null }
-}
-
-async function visit(
-  config: Config,
-  work: (deployment: Deployment) => Promise<void>
-): Promise<void> {
-  const deployment = await openDeployment({ ...config, logLevel: 'warn' }, 'visit')
-  try {
-    await work(deployment)
-  } finally {
-    await deployment.close()
-  }
-}
-
 const splitList = (text: string) =>
   text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
-
-function print(lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${line}\n`).join(''))
-}

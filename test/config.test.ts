@@ -51,7 +51,8 @@ await t.test('nothing set: embedded, on this machine only, mails kept and shown'
     testClockFile: undefined,
     devMail: true,
     allowedHosts: [],
-    trustedProxies: []
+    trustedProxies: [],
+    webhooks: { allowHttp: false, allowedNetworks: [] }
   })
 })
 
@@ -80,6 +81,8 @@ await t.test('every value is read as it is meant', async (t) => {
     MUSTER_ALLOWED_HOSTS: ' App.Acme.test ,, *.allowed.test ',
     MUSTER_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
     MUSTER_DNS_SERVERS: '9.9.9.9, [::1]:5353',
+    MUSTER_WEBHOOKS_HTTP: 'on',
+    MUSTER_WEBHOOKS_ALLOWED_NETWORKS: '127.0.0.1, FD00::/8',
     MUSTER_MAIL_EVENTS_SECRET: WEBHOOK_SECRET,
     MUSTER_API_KEY: apiKey,
     MUSTER_LINK_SECRETS: `k2:${secrets.slice(3)},${secrets}`,
@@ -89,6 +92,7 @@ await t.test('every value is read as it is meant', async (t) => {
     host: '0.0.0.0',
     port: 8080,
     dnsServers: ['9.9.9.9', '[::1]:5353'],
+    webhooks: { allowHttp: true, allowedNetworks: ['127.0.0.1', 'fd00::/8'] },
     publicUrl: 'https://teams.acme.test/muster',
     logLevel: 'debug',
     production: true,
@@ -147,6 +151,8 @@ const WRONG: Record<string, readonly string[]> = {
     '::1/129'
   ],
   MUSTER_DNS_SERVERS: ['dns.acme.test', '9.9.9.9,127.0.0.1:0', '[::1'],
+  MUSTER_WEBHOOKS_HTTP: ['yes', 'ON', 'true'],
+  MUSTER_WEBHOOKS_ALLOWED_NETWORKS: ['intranet.acme.test', '10.0.0.0/33', '10.0.0.1;::1', '10.0/8'],
   MUSTER_API_KEY: ['hunter2', 'mk_short_hunter2', `${newApiKeyToken().token}-`],
   MUSTER_LINK_SECRETS: [
     'hunter2',

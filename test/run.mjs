@@ -11,7 +11,7 @@ import { join, normalize, sep } from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '../dist/db/embedded.js'
 import { migrateDatabase } from '../dist/db/migrate.js'
-import { compiledPath, compileTests } from './compile.mjs'
+import { bundleTests, compiledPath, compileTests } from './compile.mjs'
 
 /** A test file names its copies after the template, so that those of a killed file go with it. */
 const TEMPLATE = `muster_test_${randomBytes(6).toString('hex')}`
@@ -35,6 +35,8 @@ async function runOnEmbedded() {
   try {
     const password = randomBytes(16).toString('hex')
     const server = await startEmbedded({ dataDir: join(folder, 'data'), password })
+    // Nothing here has to survive a power cut; the tests of crashes start servers of their own.
+    await query(server.url, 'alter role current_user set synchronous_commit = off')
     return await runOn(server.url).finally(() => server.stop())
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -70,11 +72,11 @@ async function runTap(adminUrl) {
     const wanted = process.argv.slice(2).map(normalize)
     const tests = (await compileTests(compiled)).filter((path) => isWanted(path, wanted))
     if (tests.length === 0) throw new Error(`there is no test in ${wanted.join(' ')}`)
-    const code = await spawnTap(
-      adminUrl,
-      results,
-      tests.map((path) => compiledPath(compiled, path))
-    )
+    const files =
+      wanted.length > 0
+        ? tests.map((path) => compiledPath(compiled, path))
+        : await bundleTests(compiled, tests)
+    const code = await spawnTap(adminUrl, results, files)
     const empty = await findEmptyTests(results)
     for (const name of empty) console.error(`not ok - ${name} tests nothing`)
     return signal || empty.length > 0 ? 1 : (code ?? 1)

@@ -17,5 +17,8 @@ export async function answerAs<T extends TSchema>(
   schema: T,
   answer: Static<T>
 ): Promise<FastifyReply> {
-  return reply.serializer(reply.compileSerializationSchema(schema)).send(answer)
+  return reply
+    .type('application/json; charset=utf-8')
+    .serializer(reply.compileSerializationSchema(schema))
+    .send(answer)
 }

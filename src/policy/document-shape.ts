@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { billing, cancellation, exportRules, plan, seats } from './billing-shape.js'
 import { credits } from './credits-shape.js'
-import { DAYS, durationDays } from './duration.js'
+import { DAYS, durationDays, NO_DAYS } from './duration.js'
 import { APP_PERMISSION, PERMISSIONS } from './permissions.js'
 import { CUSTOM, EVERY } from './selectors.js'
 
@@ -105,7 +105,7 @@ const days = z
 const RETENTION_DAYS = { min: 30, max: 3_660 }
 const retention = z
   .string()
-  .regex(DAYS, { message: 'must be a number of days such as P365D', abort: true })
+  .regex(NO_DAYS, { message: 'must be a number of days such as P365D', abort: true })
   .refine((text) => {
     const length = durationDays(text)
     return length >= RETENTION_DAYS.min && length <= RETENTION_DAYS.max

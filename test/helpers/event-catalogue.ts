@@ -36,7 +36,9 @@ function checkOf(type: string): ValidateFunction | undefined {
   const entry = entries.get(type)
   if (known || !entry) return known
   const schema = JSON.stringify(schemaOf(type, entry))
-  const check = ajv.compile(JSON.parse(schema.replaceAll('"#/components/', '"document#/components/')))
+  const check = ajv.compile(
+    JSON.parse(schema.replaceAll('"#/components/', '"document#/components/'))
+  )
   checks.set(type, check)
   return check
 }

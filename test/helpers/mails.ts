@@ -1,6 +1,7 @@
 import type { Locale } from '../../src/errors.js'
 import { renderAlreadyMember } from '../../src/mail/templates/already-member.js'
 import { renderDomainCode } from '../../src/mail/templates/domain-code.js'
+import { renderEndpointDisabled } from '../../src/mail/templates/endpoint-disabled.js'
 import { renderInvitation } from '../../src/mail/templates/invitation.js'
 import { TEXTS as OFFERS, type OfferKind } from '../../src/mail/templates/invitation-texts.js'
 import type { RenderedMail } from '../../src/mail/templates/layout.js'
@@ -27,7 +28,8 @@ export function everyMail(locale: Locale, chosen: Chosen): NamedMail[] {
     ...notifications(locale, chosen),
     domainCode(locale, chosen),
     notice(locale, chosen),
-    ['already a member', renderAlreadyMember({ locale, teamName: chosen.team })]
+    ['already a member', renderAlreadyMember({ locale, teamName: chosen.team })],
+    ...endpointsDisabled(locale, chosen)
   ]
 }
 
@@ -88,6 +90,18 @@ const domainCode = (locale: Locale, { team, person, name }: Chosen): NamedMail =
     timeZone: 'UTC'
   })
 ]
+
+const endpointsDisabled = (locale: Locale, { name }: Chosen): NamedMail[] =>
+  (['gone', 'failing'] as const).map((reason) => [
+    `endpoint disabled, ${reason}`,
+    renderEndpointDisabled({
+      locale,
+      reason,
+      endpointId: 'whe_01jd3v8k2ffb5t0m5r6w9x7y3z',
+      url: name,
+      disabledAt: new Date('2030-01-01T00:15:00Z')
+    })
+  ])
 
 const notice = (locale: Locale, { team, name, message }: Chosen): NamedMail => [
   'notice',

@@ -46,14 +46,17 @@ const OK: Manner = () => ({ status: 204 })
 export async function startReceiver(t: Test, manner: Manner = OK): Promise<Receiver> {
   const received: Received[] = []
   const server = createServer((request, response) => {
-    void buffer(request).then(async (bytes) => {
-      const raw = bytes.toString()
-      const id = String(request.headers['webhook-id'])
-      const one = { headers: request.headers, raw, event: JSON.parse(raw) as unknown, id }
-      received.push(one)
-      const reply = await receiver.manner(one)
-      if (reply) response.writeHead(reply.status, reply.headers).end(reply.body)
-    }, () => undefined)
+    void buffer(request).then(
+      async (bytes) => {
+        const raw = bytes.toString()
+        const id = String(request.headers['webhook-id'])
+        const one = { headers: request.headers, raw, event: JSON.parse(raw) as unknown, id }
+        received.push(one)
+        const reply = await receiver.manner(one)
+        if (reply) response.writeHead(reply.status, reply.headers).end(reply.body)
+      },
+      () => undefined
+    )
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -81,7 +84,11 @@ export async function endpointAt(
     body: { url, event_types: ['*'], ...fields }
   })
   if (status !== 201) throw new Error(`no endpoint was made: ${JSON.stringify(body)}`)
-  return { id: body.id as string, secret: body.secret as string, path: `/v1/webhook-endpoints/${body.id}` }
+  return {
+    id: body.id as string,
+    secret: body.secret as string,
+    path: `/v1/webhook-endpoints/${body.id}`
+  }
 }
 
 /** As a consumer verifies it, by the library. */

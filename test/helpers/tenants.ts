@@ -118,9 +118,11 @@ async function insertWebhooks(db: Db, id: string): Promise<void> {
       select organization_id, id, number, now(), 5, 500 - 300 * (number - 1), '{}', 'thanks'
       from deliveries, generate_series(1, 2) number)
     insert into event_seals (organization_id, number, first_position, last_position, event_count,
-      last_occurred_at, keep_until, previous_hash, digests, root, hash, sealed_at, key_id, signature)
-    select ${uuid}, row_number() over (order by position), position, position, 1, occurred_at,
-      keep_until, '\\x00', '\\x00', '\\x00', '\\x00', now(), 'k1', '\\x00' from told`)
+      last_occurred_at, chain_kept_until, keep_until, previous_hash, digests, root, hash, sealed_at,
+      key_id, signature)
+    select organization_id, row_number() over (order by position), position, position, 1,
+      occurred_at, keep_until, keep_until, '\\x00', '\\x00', '\\x00', '\\x00', now(), 'k1', '\\x00'
+    from told`)
 }
 
 /** A ledger in which one of everything has happened: most products have none. */
@@ -185,11 +187,12 @@ export async function largeOrganization(app: TestApp, count: number) {
     insert into events (organization_id, id, keep_until, type, occurred_at, actor_type,
       subject_type, subject_id, data, changes)
     select ${uuid}, gen_random_uuid(), '9999-01-01Z', 'member.joined', now(), 'user', 'member',
-      member_id::text, '{}', '{}'
+      member_id::text, '{"role": "member"}', '{}'
     from people, generate_series(1, 3)`)
   await app.deps.db.execute(sql`
     insert into event_personal (organization_id, event_id, keep_until, leaves)
-    select organization_id, id, keep_until, '{"data.email": ["n@large.test", "salt"]}'
+    select organization_id, id, keep_until,
+      '{"data.user_id": ["u_n", "salt"], "data.email": ["n@large.test", "salt"]}'
     from events where organization_id = ${uuid} on conflict do nothing`)
   await app.deps.db.execute(sql`analyze members, invitations, events`)
   return org

@@ -26,7 +26,11 @@ await t.test('an event tells from where a person acted', async (t) => {
     await rename('Three', { 'muster-actor-user-agent': 'a'.repeat(512) })
     t.match(await originOf(path, 'organization.updated'), { ip: null, user_agent: /^a{512}$/ })
     await rename('Four', {})
-    t.equal(await originOf(path, 'organization.updated'), null, 'the host’s own is not the member’s')
+    t.equal(
+      await originOf(path, 'organization.updated'),
+      null,
+      'the host’s own is not the member’s'
+    )
   })
 
   await t.test('and nothing of the host itself', async (t) => {

@@ -56,3 +56,31 @@ await t.test('a crowd of old rows goes in batches', async (t) => {
   t.equal(await purgeOldRows.run(deps), 1)
   t.equal(await purgeOldRows.run(deps), 0)
 })
+
+await t.test('a delivery goes thirty days after it has ended, with its attempts', async (t) => {
+  const { deps, clock } = await createTestApp(t)
+  const ended = START.toISOString()
+  await deps.db.execute(sql`
+    insert into webhook_deliveries (organization_id, id, endpoint_id, event_id, event_keep_until,
+      event_type, position, status, attempts, next_attempt_at, created_at, ended_at)
+    select gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),
+      '9999-01-01Z', 'member.joined', 1, status, 1,
+      case when status = 'pending' then ${ended}::timestamptz end, ${ended},
+      case when status <> 'pending' then ${ended}::timestamptz end
+    from unnest(array['pending', 'delivered', 'failed', 'discarded']) status`)
+  await deps.db.execute(sql`
+    insert into webhook_attempts (organization_id, delivery_id, number, attempted_at, latency_ms)
+    select organization_id, id, 1, created_at, 1 from webhook_deliveries`)
+  const left = async () => {
+    const { rows } = await deps.db.execute<{ status: string }>(sql`
+      select d.status from webhook_deliveries d join webhook_attempts a on a.delivery_id = d.id
+      order by d.status`)
+    return rows.map(({ status }) => status)
+  }
+  clock.now = new Date(START.getTime() + 30 * DAY_MS)
+  await purgeOldRows.run(deps)
+  t.same(await left(), ['delivered', 'discarded', 'failed', 'pending'])
+  clock.now = new Date(START.getTime() + 30 * DAY_MS + 1)
+  await purgeOldRows.run(deps)
+  t.same(await left(), ['pending'], 'one that waits stays')
+})

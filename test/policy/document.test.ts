@@ -62,6 +62,16 @@ await t.test('lifetimes are whole days, at most a year', async (t) => {
   )
 })
 
+await t.test('events are kept for a month at least, for ten years, or for good', async (t) => {
+  for (const retention of ['P29D', 'P3661D', 'P0D', 'P1Y', 'P030D', '', 30]) {
+    t.same(wrongPaths({ ...SMALL, audit: { retention } }), ['audit.retention'], String(retention))
+  }
+  for (const retention of ['P30D', 'P999D', 'P1000D', 'P3660D', null]) {
+    t.equal(PolicyDocument.parse({ ...SMALL, audit: { retention } }).audit.retention, retention)
+  }
+  t.equal(PolicyDocument.parse(SMALL).audit.retention, null)
+})
+
 await t.test('amounts of credits are for roles of the policy, one for each', async (t) => {
   const amounts = (...roles: string[]) => ({
     ...SMALL,

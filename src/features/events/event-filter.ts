@@ -48,13 +48,13 @@ const OWN_ID = /^(key|mem)_[0-7][0-9a-hjkmnp-tv-z]{25}$/
 
 /**
  * The host's ids of people are personal and lie apart; an id that looks like one of ours is theirs only
- * where it is said to be a user's. One or the other: either is found by the index.
+ * where it is said to be a user's. One or the other: either is found by an index.
  */
 function byActor({ actorType, actorId }: EventFilter): SQL | undefined {
   if (actorId === undefined) return undefined
   const isPerson = actorType === 'user' || (actorType === undefined && !OWN_ID.test(actorId))
   if (!isPerson) return sql`e.actor_id = ${actorId}`
-  return sql`e.actor_id is null and e.actor_type = 'user'
+  return sql`e.actor_type = 'user' and p.leaves ? 'actor_id'
     and p.leaves -> 'actor_id' ->> 0 = ${actorId}`
 }
 

@@ -18,7 +18,7 @@ export async function findMissingParts(db: Db, now: Date): Promise<readonly Part
   const missing = [...needed].filter((month) => !there.has(month)).sort((a, b) => a - b)
   if (missing.length === 0) return []
   // Who came too early lies elsewhere, and so does all of its month.
-  const { rows: taken } = await db.execute<{ month: Date }>(sql`
+  const { rows: taken } = await db.execute<{ month: string }>(sql`
     select distinct keep_until as month from events_other`)
   const elsewhere = new Set(taken.map(({ month }) => new Date(month).getTime()))
   return missing

@@ -93,7 +93,8 @@ async function* verifyOrganization(deps: Deps, id: string, noted?: Head): AsyncG
     findings: [...findings, ...first.findings],
     notes: first.notes
   }
-  let after: LogPage['end'] = { number: 0, position: 0 }
+  // Also what somebody has put before every position that is drawn.
+  let after: LogPage['end'] = { number: 0, position: Number.MIN_SAFE_INTEGER }
   for (let isLast = false; !isLast; ) {
     const page = await readLogPage(deps, id, { after, bound })
     const newest = page.seals.at(-1)

@@ -14,7 +14,9 @@ interface Asked extends AsOfFilter {
 }
 
 /** As `m` the row of today, as `was` what was different. */
-const COLUMNS = sql.raw(`m.id, was.user_id, was.email, was.name, was.role, was.status, was.joined_at`)
+const COLUMNS = sql.raw(
+  `m.id, was.user_id, was.email, was.name, was.role, was.status, was.joined_at`
+)
 
 interface PageAsOf extends Asked {
   readonly limit: number
@@ -36,7 +38,8 @@ export function selectAsOf({ limit, after, includeTotal, ...asked }: PageAsOf): 
     ${source} ${beyond} order by m.id limit ${limit}`
 }
 
-export const countAsOf = (asked: Asked): SQL => sql`select count(*)::int as total ${sourceOf(asked)}`
+export const countAsOf = (asked: Asked): SQL =>
+  sql`select count(*)::int as total ${sourceOf(asked)}`
 
 /** From `from` on, and narrowed to who is meant; removed ones only when asked for, as of today. */
 function sourceOf({ asOf, organizationId, status, role }: Asked): SQL {

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Db, Tx } from '../../db/client.js'
 import { containsText } from '../../db/page.js'
 import {
@@ -26,10 +26,14 @@ export interface Person {
   readonly emailKeys: readonly string[]
 }
 
-/** Whom the host knows by this id: their memberships, and the offers to the addresses of those. */
+/**
+ * Whom the host knows by this id: their memberships, and the offers to the addresses of those, and to
+ * those at which they were invited.
+ */
 export async function findPerson(db: Db, userId: string): Promise<Person> {
   const own = await db.select().from(members).where(eq(members.userId, userId)).limit(ROWS_MAX)
-  const emailKeys = [...new Set(own.map(({ emailKey }) => emailKey))]
+  const taken = await findTaken(db, own)
+  const emailKeys = [...new Set([...own, ...taken].map(({ emailKey }) => emailKey))]
   const past = await db
     .select()
     .from(members)
@@ -43,6 +47,19 @@ export async function findPerson(db: Db, userId: string): Promise<Person> {
     .where(and(inArray(invitations.memberId, ids), inArray(invitations.emailKey, emailKeys)))
     .limit(ROWS_MAX)
   return { userId, members: rows, invitations: offers, emailKeys }
+}
+
+/** The offers that they took: where the policy lets them, to another address than they came with. */
+async function findTaken(db: Db, own: readonly MemberRow[]): Promise<InvitationRow[]> {
+  const ids = own.map(({ id }) => id)
+  const isTaken = and(inArray(invitations.memberId, ids), eq(invitations.status, 'accepted'))
+  // Of those before it each is that of a holder before.
+  return db
+    .selectDistinctOn([invitations.memberId])
+    .from(invitations)
+    .where(isTaken)
+    .orderBy(invitations.memberId, desc(invitations.endedAt))
+    .limit(ROWS_MAX)
 }
 
 /** Nobody holds it, and nobody is offered it. */

@@ -16,7 +16,11 @@ export interface Circuit {
   readonly end: 'gone' | 'failing' | undefined
 }
 
-export const circuitOf = ({ failures, failingSince, pausedUntil }: WebhookEndpointRow): Circuit => ({
+export const circuitOf = ({
+  failures,
+  failingSince,
+  pausedUntil
+}: WebhookEndpointRow): Circuit => ({
   failures,
   failingSince,
   pausedUntil,

@@ -41,7 +41,11 @@ export async function createWebhookEndpoint(
     if (count >= ENDPOINTS_MAX) throw tooManyWebhookEndpoints({ limit: ENDPOINTS_MAX })
     const organizationIds = await readOrganizations(tx, ctx, input.organization_ids ?? null)
     const secret = newWebhookSecret()
-    const row = { ...newRow(ctx, { ...input, url }), organizationIds, secret: deps.sealer.seal(secret) }
+    const row = {
+      ...newRow(ctx, { ...input, url }),
+      organizationIds,
+      secret: deps.sealer.seal(secret)
+    }
     await tx.insert(webhookEndpoints).values(row)
     appendEvents(tx, ctx, {}, [
       {

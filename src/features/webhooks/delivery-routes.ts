@@ -28,7 +28,6 @@ const accepted = <B>(body: B) => ({ status: 202 as const, body })
 
 export const webhookDeliveryRoutes: Routes = async (app, { deps }) => {
   app.addSchema(EventSchema)
-  app.addSchema(EventSchema)
   app.addSchema(WebhookDeliverySchema)
   app.addSchema(WebhookDeliveryWithAttempts)
 
@@ -152,8 +151,7 @@ function redeliverRoute(app: App, deps: Deps): void {
       const ctx = keyContext(request)
       const { webhook_endpoint_id: endpointId, delivery_id: id } = request.params
       return answerOnce(deps, request, reply, {
-        run: (answer) =>
-          redeliverWebhookDelivery(deps, { ...ctx, ...answer }, { endpointId, id }),
+        run: (answer) => redeliverWebhookDelivery(deps, { ...ctx, ...answer }, { endpointId, id }),
         toAnswer: (row) => accepted(toWebhookDelivery(row))
       })
     }

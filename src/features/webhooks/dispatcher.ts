@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { sql } from 'drizzle-orm'
 import { createHeldLocks, type HeldLock, type HeldLocks } from '../../db/held-locks.js'
 import type { Deps } from '../../deps.js'
@@ -50,6 +51,8 @@ export function startDispatcher(deps: Deps): Dispatcher {
     stop: new AbortController(),
     abort: new AbortController()
   }
+  // Every request under way listens to it.
+  setMaxListeners(0, dispatch.abort.signal)
   let wake: () => void = () => undefined
   const closing = new Promise<void>((resolve) => {
     wake = resolve

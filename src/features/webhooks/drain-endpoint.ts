@@ -20,6 +20,8 @@ const LOOK_EVERY_MS = 1_000
 /** Attempts that are written together, at the latest after so long. */
 const WRITE_MAX = 200
 const WRITE_WITHIN_MS = 20
+/** Beyond this nothing new is begun: the database does not keep up. */
+const UNWRITTEN_MAX = 1_000
 
 /** What one drain knows: everything else is read again each time. */
 interface Drain {
@@ -97,38 +99,79 @@ const room = ({ circuit, successes }: Drain): number =>
     ? 1
     : Math.min(CONCURRENCY_FIRST + successes, CONCURRENCY_MAX)
 
-/** Everything by itself: a slow answer holds nobody up but its own place. */
-async function drainFreely(drain: Drain): Promise<void> {
+/**
+ * Everything by itself: a slow answer holds nobody up but its own place. What is due is looked for, and
+ * what was attempted is written, while others are under way.
+ */
+function drainFreely(drain: Drain): Promise<void> {
   const { deps, endpointId } = drain
   const waiting: DueDelivery[] = []
-  const underWay = new Map<string, Promise<void>>()
+  const underWay = new Set<string>()
   const writer = createWriter(drain)
   let found = BATCH_MAX
-  let lookedAt = performance.now()
+  let lookedAt = -Infinity
+  let isLooking = false
+
   const look = async () => {
     lookedAt = performance.now()
     const isLeft = await isStillOpen(drain)
-    const known = [...underWay.keys(), ...idsOf(waiting), ...idsOf(drain.unwritten)]
+    const known = [...underWay, ...idsOf(waiting), ...idsOf(drain.unwritten)]
     const due = { endpointId, now: deps.now(), limit: BATCH_MAX }
     const more = isLeft ? await findDue(deps.db, due, known) : []
     if (!isLeft) waiting.length = 0
     found = more.length
     waiting.push(...more)
   }
-  while (found > 0 || waiting.length > 0 || underWay.size > 0) {
-    if (!isOpen(drain)) waiting.length = found = 0
-    const isLow = waiting.length < (found === BATCH_MAX ? WAITING_LOW : 1)
-    if ((found > 0 && isLow) || isLate(lookedAt)) await look()
-    while (isOpen(drain) && underWay.size < room(drain)) {
-      const next = waiting.shift()
-      if (!next) break
-      const { id } = next.row
-      const sent = attempt(drain, next).finally(() => underWay.delete(id))
-      underWay.set(id, sent.then(() => writer.poke()))
+  const shouldLook = () =>
+    !isLooking &&
+    isOpen(drain) &&
+    (isLate(lookedAt) || (found > 0 && waiting.length < (found === BATCH_MAX ? WAITING_LOW : 1)))
+
+  return new Promise((resolve, reject) => {
+    let failure: unknown
+    const fail = (error: unknown) => {
+      failure ??= error
     }
-    if (underWay.size > 0) await Promise.race(underWay.values())
-  }
-  await writer.flush()
+    const step = () => {
+      if (failure !== undefined || !isOpen(drain)) waiting.length = found = 0
+      while (underWay.size < room(drain) && drain.unwritten.length < UNWRITTEN_MAX) {
+        const next = waiting.shift()
+        if (!next) break
+        begin(next)
+      }
+      if (failure === undefined && shouldLook()) lookAgain()
+      const isAtRest = !isLooking && underWay.size === 0 && waiting.length === 0 && found === 0
+      if (isAtRest) end()
+    }
+    const lookAgain = () => {
+      isLooking = true
+      void look()
+        .catch(fail)
+        .finally(() => {
+          isLooking = false
+          step()
+        })
+    }
+    const begin = (due: DueDelivery) => {
+      const { id } = due.row
+      underWay.add(id)
+      void attempt(drain, due)
+        .catch(fail)
+        .finally(() => {
+          underWay.delete(id)
+          writer.poke({ then: step, fail })
+          step()
+        })
+    }
+    const end = () => {
+      if (failure === undefined) writer.flush().then(resolve, reject)
+      else {
+        writer.giveUp()
+        reject(failure instanceof Error ? failure : new Error('a drain failed'))
+      }
+    }
+    step()
+  })
 }
 
 const isLate = (lookedAt: number) => performance.now() - lookedAt > LOOK_EVERY_MS
@@ -139,6 +182,7 @@ const idsOf = (all: readonly { readonly row: { readonly id: string } }[]) =>
 /** Each organization's events one after the other, organizations side by side. */
 async function drainInOrder(drain: Drain, horizon: Horizon): Promise<void> {
   const { deps, endpointId } = drain
+  const writer = createWriter(drain)
   let after: string | undefined
   let seen = 0
   do {
@@ -148,7 +192,7 @@ async function drainInOrder(drain: Drain, horizon: Horizon): Promise<void> {
     const { chains, next } = await findDueInOrder(deps.db, due, after, settled)
     seen += chains.length
     await sendChains(drain, chains)
-    await createWriter(drain).flush()
+    await writer.flush()
     after = next
     if (after === undefined && seen > 0) seen = 0
     else if (after === undefined) return
@@ -186,11 +230,15 @@ async function attempt(drain: Drain, { row, event }: DueDelivery): Promise<boole
   drain.circuit = afterAttempt(drain.circuit, ruling, ended)
   if (ruling.kind === 'delivered') drain.successes += 1
   const waitMs = ruling.kind === 'again' ? ruling.waitMs : null
-  const status =
-    ruling.kind === 'delivered' ? 'delivered' : waitMs === null ? 'failed' : 'pending'
+  const status = ruling.kind === 'delivered' ? 'delivered' : waitMs === null ? 'failed' : 'pending'
   const nextAttemptAt = waitMs === null ? null : new Date(ended.getTime() + waitMs)
   drain.unwritten.push({ row, at, outcome, status, nextAttemptAt })
   return ruling.kind === 'delivered'
+}
+
+interface Following {
+  readonly then: () => void
+  readonly fail: (error: unknown) => void
 }
 
 /** Writes what has been attempted, many together. */
@@ -200,12 +248,11 @@ function createWriter(drain: Drain) {
   const write = async () => {
     clearTimeout(timer)
     timer = undefined
-    const { deps, recipient, unwritten } = drain
+    const { deps, unwritten, circuit } = drain
     const batch = unwritten.slice(0, WRITE_MAX)
-    const circuit = drain.circuit
     await writeOutcomes(deps.db, batch)
     unwritten.splice(0, batch.length)
-    await writeCircuit(deps, recipient.endpoint.id, drain.written, circuit)
+    await writeCircuit(deps, drain.endpointId, drain.written, circuit)
     drain.written = circuit
   }
   const next = () => {
@@ -214,16 +261,22 @@ function createWriter(drain: Drain) {
     })
     return writing
   }
+  const writeSoon = ({ then, fail }: Following) => {
+    if (!writing) void next().catch(fail).finally(then)
+  }
   return {
     /** Soon; at once when there are many. */
-    poke() {
-      if (drain.unwritten.length >= WRITE_MAX) void next().catch(() => undefined)
-      else timer ??= setTimeout(() => void next().catch(() => undefined), WRITE_WITHIN_MS)
+    poke(following: Following) {
+      if (drain.unwritten.length >= WRITE_MAX) writeSoon(following)
+      else timer ??= setTimeout(writeSoon, WRITE_WITHIN_MS, following)
+    },
+    /** What is not written yet is pending, and sent again. */
+    giveUp() {
+      clearTimeout(timer)
     },
     /** Everything, now. */
     async flush() {
       clearTimeout(timer)
-      timer = undefined
       while (drain.unwritten.length > 0 || writing) await next()
     }
   }

@@ -18,10 +18,7 @@ export const webhookUrlInsecure = defineProblem({
   code: 'webhook_url_insecure',
   status: 422,
   en: ['Insecure webhook URL', 'Events are only sent to https:// addresses.'],
-  fr: [
-    'URL de webhook non sécurisée',
-    'Les événements ne sont envoyés qu’à des adresses https://.'
-  ]
+  fr: ['URL de webhook non sécurisée', 'Les événements ne sont envoyés qu’à des adresses https://.']
 })
 
 export const webhookAddressNotAllowed = defineProblem({
@@ -41,10 +38,7 @@ export const organizationsUnknown = defineProblem({
   code: 'organizations_unknown',
   status: 422,
   en: ['Unknown organizations', 'organization_ids names an organization that is not there.'],
-  fr: [
-    'Organisations inconnues',
-    'organization_ids désigne une organisation qui n’existe pas.'
-  ]
+  fr: ['Organisations inconnues', 'organization_ids désigne une organisation qui n’existe pas.']
 })
 
 export const tooManyWebhookEndpoints = defineProblem({

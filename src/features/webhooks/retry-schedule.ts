@@ -59,7 +59,8 @@ export function judge(
     statusCode === 429 || statusCode === 503 ? readRetryAfter(headers['retry-after'], now) : null
   return {
     kind: 'again',
-    waitMs: wait === undefined ? null : Math.max(Math.round((wait * (100 + jitter)) / 100), asked ?? 0),
+    waitMs:
+      wait === undefined ? null : Math.max(Math.round((wait * (100 + jitter)) / 100), asked ?? 0),
     pauseMs: asked
   }
 }

@@ -83,13 +83,17 @@ export const WebhookEndpointUpdate = Type.Object(
 export type WebhookEndpointUpdate = Static<typeof WebhookEndpointUpdate>
 
 export const Recovery = Type.Object(
-  { since: Instant({ description: 'When the first of the events happened: at most 30 days ago.' }) },
+  {
+    since: Instant({ description: 'When the first of the events happened: at most 30 days ago.' })
+  },
   { additionalProperties: false, examples: [{ since: '2026-11-22T09:30:00.000Z' }] }
 )
 
 export const RecoveryAnswer = Type.Object(
   {
-    recovered: Type.Integer({ description: 'How many deliveries are tried again: 10,000 at most.' }),
+    recovered: Type.Integer({
+      description: 'How many deliveries are tried again: 10,000 at most.'
+    }),
     has_more: Type.Boolean({ description: 'Ask again with the same `since` for the rest.' })
   },
   { examples: [{ recovered: 12, has_more: false }] }

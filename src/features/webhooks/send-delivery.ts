@@ -21,7 +21,8 @@ export function openRecipient(
   now: Date
 ): Recipient {
   const { secret, previousSecret, previousSecretUntil } = endpoint
-  const isLeft = previousSecret !== null && previousSecretUntil !== null && previousSecretUntil > now
+  const isLeft =
+    previousSecret !== null && previousSecretUntil !== null && previousSecretUntil > now
   const sealed = isLeft ? [secret, previousSecret] : [secret]
   return { endpoint, signers: sealed.map((one) => new Webhook(sealer.open(one))) }
 }

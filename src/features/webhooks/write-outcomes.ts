@@ -70,4 +70,6 @@ export async function writeOutcomes(db: Db, attempted: readonly Attempted[]): Pr
 }
 
 const clean = (headers: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [storable(name), storable(value)]))
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [storable(name), storable(value)])
+  )

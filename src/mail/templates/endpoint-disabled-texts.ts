@@ -16,8 +16,8 @@ export const ENDPOINT_DISABLED_TEXTS: Readonly<Record<Locale, Texts>> = {
     gone: 'It answered 410 Gone, which says that it is there no more.',
     failing: 'For five days, nothing that was sent to it got through.',
     again:
-      'If it works again, enable the endpoint {id} and ask for what it has missed: events of the ' +
-      'last 30 days can be recovered.'
+      'Once it works again, enable the endpoint {id} and recover its deliveries: what was discarded ' +
+      'can be sent again within 30 days. What happens until then is in the feed of events.'
   },
   fr: {
     subject: 'Votre point de réception de webhooks a été désactivé\u00a0: {url}',
@@ -27,7 +27,8 @@ export const ENDPOINT_DISABLED_TEXTS: Readonly<Record<Locale, Texts>> = {
     gone: 'Il a répondu 410 Gone, ce qui signifie qu’il n’existe plus.',
     failing: 'Pendant cinq jours, rien de ce qui lui était envoyé n’a abouti.',
     again:
-      'S’il fonctionne à nouveau, réactivez le point de réception {id} et demandez ce qu’il a ' +
-      'manqué\u00a0: les événements des 30 derniers jours peuvent être récupérés.'
+      'Quand il fonctionnera à nouveau, réactivez le point de réception {id} et récupérez ses ' +
+      'envois\u00a0: ce qui a été abandonné peut être renvoyé dans les 30 jours. Ce qui se passe ' +
+      'd’ici là se trouve dans le flux des événements.'
   }
 }

@@ -4,21 +4,21 @@ import { createSigner } from '../../../src/crypto/signer.js'
 import type { Deps } from '../../../src/deps.js'
 import { sealEvents } from '../../../src/features/events/seal-events.sweep.js'
 import { DEPLOYMENT_ID, idToUuid } from '../../../src/ids.js'
-import { anotherKeyRing, createTestApp, DAY_MS, START } from '../../helpers/app.js'
+import { anotherKeyRing, createTestApp, START } from '../../helpers/app.js'
 import { until } from '../../helpers/database.js'
-import { sealLog, tellEvents, verifyAll } from '../../helpers/event-log.js'
+import { sealLog, tellEvents, verifyAll } from '../../helpers/sealed-log.js'
 
 const BATCH = 2_000
 
 const sealsOf = async ({ db }: Deps, organizationId: string) => {
   const { rows } = await db.execute<Record<string, unknown>>(sql`
-    select number::int, event_count, keep_until, length(digests) as length, previous_hash, hash
+    select number::int, event_count, keep_until::text, length(digests) as length, previous_hash, hash
     from event_seals where organization_id = ${idToUuid('org', organizationId)} order by number`)
   return rows
 }
 
 await t.test('the events of each organization go on a chain of its own', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { deps } = app
   const one = await app.organization()
   const other = await app.organization()
@@ -41,7 +41,7 @@ await t.test('the events of each organization go on a chain of its own', async (
 })
 
 await t.test('what is kept for different times has seals of its own', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { deps } = app
   const { id } = await app.organization()
   for (const retention of ['P30D', 'P90D', 'P30D', null]) {
@@ -49,15 +49,15 @@ await t.test('what is kept for different times has seals of its own', async (t) 
   }
   await sealLog(deps)
   t.match(await sealsOf(deps, id), [
-    { event_count: /^\d+$/, keep_until: new Date('9999-01-01') },
-    { event_count: 4, keep_until: new Date('2030-02-01') },
-    { event_count: 2, keep_until: new Date('2030-05-01') }
+    { keep_until: /^9999-01-01/ },
+    { event_count: 4, keep_until: /^2030-02-01/ },
+    { event_count: 2, keep_until: /^2030-05-01/ }
   ])
   t.match(await verifyAll(deps), { findings: [], unsealed: 0 })
 })
 
 await t.test('an event that commits late is sealed before those that came after it', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { deps } = app
   const { id } = await app.organization()
   await sealLog(deps)
@@ -84,7 +84,7 @@ await t.test('an event that commits late is sealed before those that came after 
 })
 
 await t.test('one process seals at a time, nobody waits for it', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { deps } = app
   const { id } = await app.organization()
   await deps.db.transaction(async (tx) => {
@@ -97,7 +97,7 @@ await t.test('one process seals at a time, nobody waits for it', async (t) => {
 })
 
 await t.test('many events take several batches, and none is left out between them', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { deps } = app
   const { id } = await app.organization()
   const other = await app.organization()
@@ -112,7 +112,7 @@ await t.test('many events take several batches, and none is left out between the
 })
 
 await t.test('seals go on to hold when a person is erased', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { deps, call } = app
   const { path } = await app.organization()
   const ana = await app.member(path, { name: 'Ana' })
@@ -133,7 +133,7 @@ await t.test('seals go on to hold when a person is erased', async (t) => {
 })
 
 await t.test('a key that is gone is vouched for by the signatures after it', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { deps } = app
   const { id } = await app.organization()
   await sealLog(deps)
@@ -153,11 +153,11 @@ await t.test('a key that is gone is vouched for by the signatures after it', asy
 })
 
 await t.test('of a deleted organization nothing is sealed any more', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { deps, call } = app
   const one = await app.organization()
   const other = await app.organization()
-  t.equal((await call('DELETE', `${one.path}?confirm=true`)).status, 204)
+  t.equal((await call('DELETE', `${one.path}?confirm=true`)).status, 200)
   await sealLog(deps)
   t.equal((await sealsOf(deps, one.id)).length, 0)
   t.equal((await sealsOf(deps, other.id)).length, 1)

@@ -19,7 +19,7 @@ const TELLS = [
 ] as const
 
 await t.test('who is told of what befalls the team itself', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { call, deps, organization, member } = app
   const told = (who: { email: string }) => toldTo(app, who.email)
   async function team(fields: Record<string, unknown> = {}, changes: object = {}) {

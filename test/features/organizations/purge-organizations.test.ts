@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import t from 'tap'
 import type { Database } from '../../../src/db/client.js'
 import { deletedOrganizations } from '../../../src/db/tables/deleted-organizations.js'
@@ -7,6 +7,7 @@ import { members } from '../../../src/db/tables/members.js'
 import { purgeOrganization } from '../../../src/features/organizations/purge-organization.js'
 import { purgeOrganizations } from '../../../src/features/organizations/purge-organizations.sweep.js'
 import { TENANT_TABLES } from '../../../src/features/organizations/tenant-rows.js'
+import { idToUuid } from '../../../src/ids.js'
 import { createTestApp, START } from '../../helpers/app.js'
 import { untilBlocked } from '../../helpers/database.js'
 import { runAllJobs } from '../../helpers/jobs.js'
@@ -76,6 +77,24 @@ await t.test('purgeOrganizations takes everything of a deleted organization', as
     t.match(await countRows(deps.db, org.id), { jobs: 1 }, 'one has been given up')
     t.ok((await purge()) > 0)
     t.same(Object.keys(await rowsNaming(deps.db, org.id)), ['public.deleted_organizations'])
+  })
+
+  await t.test('and until every endpoint has been told what it is to be told', async (t) => {
+    const { id: endpoint } = (
+      await call('POST', '/v1/webhook-endpoints', {
+        body: { url: 'https://consumer.test/hook', event_types: ['organization.deleted'] }
+      })
+    ).body
+    const org = await deletedOrganization()
+    const before = await countRows(deps.db, org.id)
+    t.equal(await purge(), 0)
+    t.same(await countRows(deps.db, org.id), before)
+    await deps.db.execute(sql`
+      update webhook_deliveries set status = 'delivered', next_attempt_at = null, ended_at = now()
+      where status = 'pending' and organization_id = ${idToUuid('org', org.id)}`)
+    t.ok((await purge()) > 0, 'one that has been told is gone with it')
+    t.ok((await recordOf(org.id))?.purgedAt)
+    await call('DELETE', `/v1/webhook-endpoints/${String(endpoint)}`)
   })
 
   await t.test(

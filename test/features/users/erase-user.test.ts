@@ -1,13 +1,16 @@
 import { sql } from 'drizzle-orm'
 import t from 'tap'
+import type { Leaves } from '../../../src/db/tables/events.js'
+import { hashLeaf } from '../../../src/features/events/personal.js'
 import { createTestApp } from '../../helpers/app.js'
 import { conservation, teamWithCredits } from '../../helpers/credits.js'
 import { dumpRows } from '../../helpers/dump.js'
+import { policyLike } from '../../helpers/policies.js'
 
 const SEALED = ['idempotency_keys']
 
 await t.test('a person is forgotten in every organization at once', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { call, organization, invite, accept, deps } = app
   const [one, two] = [await organization(), await organization()]
   const email = 'Zoé.Quinn@forgotten.test'
@@ -107,3 +110,58 @@ await t.test('of a person’s credits it is told what there was, and forgotten w
   t.match((await team.get('credits')).body, { total: 1_000, unallocated: 980, spent: 20 })
   t.same(await conservation(deps.db, team.id), [])
 })
+
+await t.test(
+  'nor does anything of where they acted from, or what was answered of it, stay',
+  async (t) => {
+    const app = await createTestApp(t)
+    const { call, deps, invite, accept } = app
+    const policy = await policyLike(app, 'standard', { invitations: { email_must_match: false } })
+    const org = await app.organization({ policy })
+    const [invited, email] = ['quirin@before.test', 'quirin@forgotten.test']
+    const { token } = await invite(org.path, invited, { role: 'admin' })
+    const { body: member } = await accept(token, { id: 'u_quirin', email, name: 'Quirin Quast' })
+    await call('PATCH', org.path, {
+      actor: 'user:u_quirin',
+      headers: {
+        'muster-actor-ip': '203.0.113.77',
+        'muster-actor-user-agent': 'Quirinal/1.0'
+      },
+      body: { name: 'Renamed' }
+    })
+    await call('PATCH', '/v1/users/u_quirin', { body: { name: 'Quirin Quandt' } })
+    await call('DELETE', `${org.path}/members/${String(member.id)}`)
+    await deps.db.execute(sql`
+    with told as (
+      insert into webhook_deliveries (organization_id, id, endpoint_id, event_id, event_keep_until,
+        event_type, position, status, attempts, created_at, ended_at)
+      select organization_id, gen_random_uuid(), gen_random_uuid(), id, keep_until, type, position,
+        'delivered', 1, occurred_at, occurred_at from events where subject_id = ${member.id}
+      returning organization_id, id)
+    insert into webhook_attempts (organization_id, delivery_id, number, attempted_at, latency_ms,
+      status_code, response_headers, response_body)
+    select organization_id, id, 1, now(), 5, 200, jsonb_build_object('x-user', ${email}::text),
+      'welcome Quirin Quast' from told`)
+    const texts = ['u_quirin', invited, email, 'Quirin', '203.0.113.77', 'Quirinal/1.0']
+    const there = JSON.stringify(await dumpRows(deps.db, SEALED))
+    for (const text of texts) t.ok(there.includes(text), text)
+    const hashes = async () => {
+      const { rows } = await deps.db.execute<{ leaves: Leaves }>(sql`
+      select leaves from event_personal order by organization_id, event_id`)
+      return rows.map(({ leaves }) =>
+        Object.fromEntries(Object.entries(leaves).map(([path, leaf]) => [path, hashLeaf(leaf)]))
+      )
+    }
+    const before = await hashes()
+
+    t.equal((await call('POST', '/v1/users/u_quirin/erase')).status, 200)
+    const rows = JSON.stringify(await dumpRows(deps.db, SEALED))
+    for (const text of texts) t.notOk(rows.includes(text), text)
+    t.same((await hashes()).slice(0, before.length), before, 'what seals cover is as it was')
+    const { rows: blotted } = await deps.db.execute<{ leaf: unknown[] }>(sql`
+    select leaf.value as leaf from event_personal, jsonb_each(leaves) leaf
+    where jsonb_array_length(leaf.value) = 3`)
+    t.ok(blotted.length > 5)
+    for (const { leaf } of blotted) t.equal(leaf[1], null, 'without its salt')
+  }
+)

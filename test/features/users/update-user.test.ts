@@ -14,7 +14,10 @@ await t.test('what a person is called is said once for every team', async (t) =>
   const nameIn = async (path: string) =>
     (await call('GET', `${path}/members?user_id=u_ana`)).body.data[0].name as string | null
   const told = async (path: string) =>
-    (await call('GET', `${path}/events?type=member.updated`)).body.data as { changes: unknown; data: unknown }[]
+    (await call('GET', `${path}/events?type=member.updated`)).body.data as {
+      changes: unknown
+      data: unknown
+    }[]
 
   await t.test('in each of them, with an event of its own', async (t) => {
     t.match(await patch({ name: 'Ana Lima' }), { status: 200, body: { updated: 2 } })

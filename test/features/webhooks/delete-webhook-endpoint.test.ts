@@ -33,6 +33,9 @@ async function multiply({ deps }: TestApp, id: string, count: number, status: st
     select organization_id, id, 1, now(), 5, 'no' from copies`)
 }
 
+/** Told of nothing that happens here. */
+const QUIET = { event_types: ['group.created'] }
+
 const countOf = async ({ deps }: TestApp, table: string) => {
   const { rows } = await deps.db.execute<{ count: number }>(
     sql`select count(*)::int as count from ${sql.identifier(table)}`
@@ -65,7 +68,7 @@ await t.test('DELETE /v1/webhook-endpoints/{id}', async (t) => {
   })
 
   await t.test('of very many deliveries the sweep deletes the rest', async (t) => {
-    const endpoint = await endpointFor(app)
+    const endpoint = await endpointFor(app, QUIET)
     const { id } = await testDelivery(app, endpoint)
     await multiply(app, id, DELIVERIES_MAX + 10, 'delivered')
     t.equal((await remove(endpoint)).status, 200)
@@ -73,24 +76,6 @@ await t.test('DELETE /v1/webhook-endpoints/{id}', async (t) => {
     await runSweep(deps, clearWebhookDeliveries)
     t.equal(await countOf(app, 'webhook_deliveries'), 0)
     t.equal(await countOf(app, 'webhook_attempts'), 0)
-  })
-
-  await t.test('what is told at the same moment is gone soon after', async (t) => {
-    const org = await app.organization()
-    const endpoint = await endpointFor(app, { event_types: ['group.*'] })
-    const { removed } = await deps.db.transaction(async (tx) => {
-      await tx.execute(sql`
-        insert into events (organization_id, id, keep_until, type, occurred_at, actor_type,
-          subject_type, subject_id, data, changes)
-        values (${idToUuid('org', org.id)}, gen_random_uuid(), '9999-01-01Z', 'group.created', now(),
-          'system', 'group', 'grp', '{}', '{}')`)
-      const removed = await remove(endpoint)
-      return { removed }
-    })
-    t.equal(removed.status, 200)
-    t.equal(await countOf(app, 'webhook_deliveries'), 1, 'which nobody saw when it was deleted')
-    await runSweep(deps, clearWebhookDeliveries)
-    t.equal(await countOf(app, 'webhook_deliveries'), 0)
   })
 
   await t.test('waits for whoever changes it', async (t) => {
@@ -108,7 +93,7 @@ await t.test('DELETE /v1/webhook-endpoints/{id}', async (t) => {
 await t.test('clear-webhook-deliveries: what waits for a disabled endpoint', async (t) => {
   const app = await createTestApp(t)
   const { call, deps } = app
-  const [endpoint, other] = [await endpointFor(app), await endpointFor(app)]
+  const [endpoint, other] = [await endpointFor(app, QUIET), await endpointFor(app, QUIET)]
   const [one, two] = [await testDelivery(app, endpoint), await testDelivery(app, other)]
   await multiply(app, one.id, DELIVERIES_MAX + 10, 'pending')
   const last = await testDelivery(app, endpoint)
@@ -123,4 +108,24 @@ await t.test('clear-webhook-deliveries: what waits for a disabled endpoint', asy
   t.equal((await call('GET', two.path)).body.status, 'pending', 'the other is enabled')
   t.equal(await clearWebhookDeliveries.run(deps), 0)
   t.equal(await deps.db.$count(webhookDeliveries), DELIVERIES_MAX + 13)
+})
+
+await t.test('clear-webhook-deliveries: what is told at the moment of a deletion', async (t) => {
+  const app = await createTestApp(t, { eventsByHand: true })
+  const { call, deps } = app
+  const org = await app.organization()
+  const endpoint = await endpointFor(app, { event_types: ['group.*'] })
+  const { removed } = await deps.db.transaction(async (tx) => {
+    await tx.execute(sql`
+      insert into events (organization_id, id, keep_until, type, occurred_at, actor_type,
+        subject_type, subject_id, data, changes)
+      values (${idToUuid('org', org.id)}, gen_random_uuid(), '9999-01-01Z', 'group.created', now(),
+        'system', 'group', 'grp', '{}', '{}')`)
+    const removed = await call('DELETE', endpoint.path)
+    return { removed }
+  })
+  t.equal(removed.status, 200)
+  t.equal(await countOf(app, 'webhook_deliveries'), 1, 'which nobody saw when it was deleted')
+  await runSweep(deps, clearWebhookDeliveries)
+  t.equal(await countOf(app, 'webhook_deliveries'), 0)
 })

@@ -5,7 +5,13 @@ import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
 import { untilBlocked } from '../../helpers/database.js'
 import { dumpRows } from '../../helpers/dump.js'
 import { deploymentEvents } from '../../helpers/mail-events.js'
-import { deliveriesTo, endDelivery, endpointFor, HOOKS, testDelivery } from '../../helpers/webhooks.js'
+import {
+  deliveriesTo,
+  endDelivery,
+  endpointFor,
+  HOOKS,
+  testDelivery
+} from '../../helpers/webhooks.js'
 
 const HOUR_MS = 3_600_000
 

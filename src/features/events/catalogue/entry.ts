@@ -11,7 +11,7 @@ export interface EventEntry<Subject extends string = string> {
   readonly data?: TProperties
   /** Made by `changed` and `became`; left out: nothing that has a before. */
   readonly changes?: TProperties
-  /** Left out: what its fields show, without the optional ones of `data`. */
+  /** Beside what the fields show that are always there; `changes` are these and no others. */
   readonly example?: {
     readonly data?: Readonly<Record<string, unknown>>
     readonly changes?: Readonly<Record<string, readonly [unknown, unknown]>>

@@ -29,8 +29,14 @@ export function exampleOf({ subjects, data = {}, changes = {}, example = {} }: E
   return {
     subject: { type: subjects[0] ?? '' },
     data: { ...exampleOfAll(onlyRequired(data)), ...example.data },
-    changes: { ...exampleOfAll(changes), ...example.changes }
+    changes: example.changes ?? exampleOfChanges(changes)
   }
+}
+
+/** Of what changes now and then all of it, as one must have; else what always does. */
+function exampleOfChanges(changes: TProperties): Record<string, unknown> {
+  const always = onlyRequired(changes)
+  return exampleOfAll(Object.keys(always).length === 0 ? changes : always)
 }
 
 const onlyRequired = (fields: TProperties): TProperties =>

@@ -153,7 +153,11 @@ export const REASSIGNMENT_EVENTS = {
       user_id: changed(Nullable(UserId), 'u_ana', 'u_bob'),
       email: changed(EmailAddress, 'ana@acme.test', 'bob@acme.test'),
       name: changed(Nullable(Text('Bob', 'What the holder is called.')), 'Ana', 'Bob'),
-      joined_at: changed(Nullable(Instant()), '2026-01-07T08:00:00.000Z', '2026-11-22T09:30:00.000Z')
+      joined_at: changed(
+        Nullable(Instant()),
+        '2026-01-07T08:00:00.000Z',
+        '2026-11-22T09:30:00.000Z'
+      )
     }
   }),
   'reassignment.canceled': entry({

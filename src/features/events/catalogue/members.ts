@@ -89,23 +89,35 @@ export const MEMBER_EVENTS = {
       signup_page_id: Type.Optional(about(Id('sgp'), 'On which page the person asked for it.'))
     },
     // Of a seat that was offered before.
-    changes: some({ status: became('invitation_expired', 'invited'), ...seat })
+    changes: some({ status: became('invitation_expired', 'invited'), ...seat }),
+    example: { changes: {} }
   }),
   'member.joined': entry({
     subjects: ['member'],
     description:
-      'Somebody is an active member: by an invitation, by their domain, or as the person with whom ' +
-      'the organization begins.',
+      'Somebody is an active member: by an invitation, by an import, by their domain, or as the ' +
+      'person with whom the organization begins.',
     data: {
       user_id: UserId,
       email: EmailAddress,
       role: Role,
       invitation_id: Type.Optional(about(Id('inv'), 'Which invitation they accepted.')),
+      imported: Type.Optional(
+        Type.Literal(true, { description: 'You brought them in as a member at once.' })
+      ),
       via: Type.Optional(words(['domain'], 'Without an invitation, by their domain.')),
       domain: Type.Optional(Domain),
       join_request_id: Type.Optional(about(Id('jrq'), 'Which request was approved.'))
     },
-    changes: some({ status: became([null, 'invited', 'invitation_expired'], 'active'), ...seat })
+    changes: some({ status: became([null, 'invited', 'invitation_expired'], 'active'), ...seat }),
+    example: {
+      data: { invitation_id: 'inv_01jd3v8k2ffb5t0m5r6w9x7y3z' },
+      changes: {
+        status: ['invited', 'active'],
+        user_id: [null, 'u_ana'],
+        joined_at: [null, '2026-11-22T09:30:00.000Z']
+      }
+    }
   }),
   'member.updated': entry({
     subjects: ['member'],

@@ -1,0 +1,69 @@
+import fc from 'fast-check'
+import t from 'tap'
+import { csvRecord } from '../../../src/features/events/csv.js'
+
+await t.test('a record of CSV', async (t) => {
+  await t.test('quotes what would end a cell or a record, and nothing else', async (t) => {
+    t.equal(csvRecord(['a', null, 1, '']), 'a,,1,\r\n')
+    t.equal(
+      csvRecord(['a,b', 'say "hi"', 'two\nlines', 'cr\r']),
+      '"a,b","say ""hi""","two\nlines","cr\r"\r\n'
+    )
+  })
+
+  await t.test('is never run as a formula', async (t) => {
+    for (const text of ['=1+1', '+33612', '-2', '@SUM(A1)', '\tx']) {
+      t.equal(csvRecord([text]), `'${text}\r\n`)
+    }
+    t.equal(csvRecord(['\r=1']), `"'\r=1"\r\n`)
+    t.equal(csvRecord(['=HYPERLINK("x")']), `"'=HYPERLINK(""x"")"\r\n`)
+    t.equal(csvRecord(['a=1', "'=1"]), "a=1,'=1\r\n")
+  })
+
+  await t.test('can be read back, whatever the cells hold', async (t) => {
+    const sign = fc.constantFrom(...'",\r\n=+-@\t\' a;'.split(''))
+    const cell = fc.oneof(fc.string({ unit: sign }), fc.string({ unit: 'grapheme' }))
+    const table = fc.array(fc.array(cell, { minLength: 1, maxLength: 5 }), { minLength: 1 })
+    fc.assert(
+      fc.property(table, (rows) => {
+        const read = parse(rows.map(csvRecord).join(''))
+        t.same(
+          read,
+          rows.map((row) => row.map((text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)))
+        )
+        t.notOk(read.flat().some((text) => /^[=+\-@\t\r]/.test(text)))
+      }),
+      { numRuns: 300 }
+    )
+    t.pass()
+  })
+})
+
+/** As RFC 4180 says, sign by sign: nothing in common with what writes it. */
+function parse(text: string): string[][] {
+  const rows: string[][] = []
+  let row: string[] = []
+  let cell = ''
+  let isQuoted = false
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text.charAt(at)
+    const next = text.charAt(at + 1)
+    if (isQuoted) {
+      if (sign !== '"') cell += sign
+      else if (next === '"') {
+        cell += sign
+        at += 1
+      } else isQuoted = false
+    } else if (sign === '"' && cell === '') isQuoted = true
+    else if (sign === ',' || (sign === '\r' && next === '\n')) {
+      row.push(cell)
+      cell = ''
+      if (sign === '\r') {
+        rows.push(row)
+        row = []
+        at += 1
+      }
+    } else cell += sign
+  }
+  return rows
+}
