@@ -16,12 +16,19 @@ const PAPERS = [
   { name: 'docs/events.md', of: 'what the catalogue of events says', render: renderEventsPage }
 ] as const
 
+/** What the queue's dashboard takes for a queue while its routes are mounted. */
+const NO_QUEUE = { queue: { metaValues: { version: 'bullmq' } } }
+
 const addressOf = (name: string) => new URL(`../${name}`, import.meta.url)
 
 /** The OpenAPI document as the routes declare it: the same wherever and however it is drawn. */
 export async function renderOpenApi(): Promise<string> {
   // Nothing is called, so nothing outside the process is needed to describe the routes.
-  const deps = { config: loadConfig({}), log: pino({ level: 'silent' }) } as Deps
+  const deps = {
+    config: loadConfig({}),
+    log: pino({ level: 'silent' }),
+    queue: NO_QUEUE
+  } as unknown as Deps
   const app = await buildApp(deps)
   await app.ready()
   const document = `${JSON.stringify(app.swagger(), null, 2)}\n`

@@ -67,7 +67,7 @@ await t.test('openapi/openapi.json', async (t) => {
       const { operationId: name, requestBody, responses } = operation
       if (requestBody) t.same(validate(requestBody.content['application/json']), [], name)
       for (const [status, { content }] of Object.entries<Json>(responses)) {
-        if (status.startsWith('2')) t.same(Object.values<Json>(content).map(validate), [[]], name)
+        if (status.startsWith('2')) t.same(Object.values<Json>(content).flatMap(validate), [], name)
       }
     }
   })

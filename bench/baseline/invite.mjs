@@ -1,5 +1,6 @@
 // The bare SQL of an invitation: what one would write by hand to leave the same rows behind under
 // the same lock. No authentication, no decision, no count of seats, no look for who is in the way.
+import { randomBytes } from 'node:crypto'
 import { encodeId, newUuid } from './ids.mjs'
 
 const DAY_MS = 86_400_000
@@ -16,8 +17,10 @@ const MEMBER_COLUMNS = `organization_id, id, email, email_key, role, status, inv
 const INVITATION_COLUMNS = `organization_id, id, member_id, email, email_key, role, status, delivery,
   locale, generation, secret_id, send_count, policy_version, lifetime_days, email_must_match,
   invited_by_type, invited_by_id, created_at, updated_at, expires_at`
-const EVENT_COLUMNS = `organization_id, id, type, occurred_at, actor_type, actor_id, actor_name,
+const EVENT_COLUMNS = `organization_id, id, keep_until, type, occurred_at, actor_type, actor_id,
   subject_type, subject_id, data, changes, request_id, policy_version`
+const PERSONAL_COLUMNS = 'organization_id, event_id, keep_until, leaves'
+const FOREVER = "'9999-01-01Z'::timestamptz"
 const JOB_COLUMNS = 'organization_id, id, name, payload, created_at, hand_over_at'
 
 const ONE = {
@@ -35,8 +38,12 @@ const ONE = {
   event: {
     name: 'insert_event',
     text: `insert into events (${EVENT_COLUMNS})
-      values ($1, $2, 'member.invited', $3, 'api_key', '${INVITER}', 'first key', 'member', $4, $5,
+      values ($1, $2, ${FOREVER}, 'member.invited', $3, 'api_key', '${INVITER}', 'member', $4, $5,
         '{}', $6, 1)`
+  },
+  personal: {
+    name: 'insert_personal',
+    text: `insert into event_personal (${PERSONAL_COLUMNS}) values ($1, $2, ${FOREVER}, $3)`
   },
   job: {
     name: 'insert_job',
@@ -62,9 +69,15 @@ const MANY = {
   events: {
     name: 'insert_events',
     text: `insert into events (${EVENT_COLUMNS})
-      select $1, id, 'member.invited', $3::timestamptz, 'api_key', '${INVITER}', 'first key',
+      select $1, id, ${FOREVER}, 'member.invited', $3::timestamptz, 'api_key', '${INVITER}',
         'member', subject_id, data, '{}', $6, 1
       from unnest($2::uuid[], $4::text[], $5::jsonb[]) as event(id, subject_id, data)`
+  },
+  personal: {
+    name: 'insert_personals',
+    text: `insert into event_personal (${PERSONAL_COLUMNS})
+      select $1, id, ${FOREVER}, leaves
+      from unnest($2::uuid[], $3::jsonb[]) as personal(id, leaves)`
   },
   jobs: {
     name: 'insert_jobs',
@@ -80,12 +93,18 @@ function newOffer(email, now, expiresAt) {
   return { id, email, memberId: newUuid(), eventId: newUuid(), jobId: newUuid(), now, expiresAt }
 }
 
-const eventData = ({ id, email, expiresAt }) =>
+const eventData = ({ id, expiresAt }) =>
   JSON.stringify({
     invitation_id: encodeId('inv', id),
-    email,
     role: 'member',
     expires_at: expiresAt.toISOString()
+  })
+
+/** What is personal lies apart, each with a salt. */
+const eventLeaves = ({ email }) =>
+  JSON.stringify({
+    actor_name: ['first key', randomBytes(16).toString('base64url')],
+    'data.email': [email, randomBytes(16).toString('base64url')]
   })
 
 const jobPayload = (organizationId, { id }) =>
@@ -122,6 +141,7 @@ export function inviteOne(pool, organizationId, email) {
     await run(ONE.invitation, [organizationId, id, memberId, email, now, expiresAt])
     const event = [eventId, now, encodeId('mem', memberId), eventData(offer), newUuid()]
     await run(ONE.event, [organizationId, ...event])
+    await run(ONE.personal, [organizationId, eventId, eventLeaves(offer)])
     await run(ONE.job, [organizationId, jobId, jobPayload(organizationId, offer), now])
     return offer
   })
@@ -142,6 +162,7 @@ export function inviteMany(pool, organizationId, emails) {
     const eventIds = all(({ eventId }) => eventId)
     const data = all(eventData)
     await run(MANY.events, [organizationId, eventIds, now, subjects, data, newUuid()])
+    await run(MANY.personal, [organizationId, eventIds, all(eventLeaves)])
     const payloads = all((offer) => jobPayload(organizationId, offer))
     await run(MANY.jobs, [organizationId, all(({ jobId }) => jobId), payloads, now])
     return offers

@@ -19,19 +19,28 @@ export function ownOrigin({ ip, headers }: FastifyRequest): Origin {
  * @throws Problem invalid_request
  */
 export function actorOrigin({ headers }: FastifyRequest, hasActor: boolean): Origin | undefined {
-  const given = { ip: headers['muster-actor-ip'], userAgent: headers['muster-actor-user-agent'] }
-  if (given.ip === undefined && given.userAgent === undefined) return undefined
-  const ip = given.ip === undefined ? null : readAddress(String(given.ip))
-  const userAgent = given.userAgent === undefined ? null : String(given.userAgent)
-  if (ip === undefined) throw wrong('Muster-Actor-IP', 'Must be an IP address.')
-  if (userAgent === '' || (userAgent?.length ?? 0) > USER_AGENT_LENGTH_MAX) {
-    throw wrong('Muster-Actor-User-Agent', `Must be 1 to ${USER_AGENT_LENGTH_MAX} characters.`)
-  }
+  const ip = headers['muster-actor-ip']
+  const userAgent = headers['muster-actor-user-agent']
+  if (ip === undefined && userAgent === undefined) return undefined
   if (!hasActor) {
-    const header = given.ip === undefined ? 'Muster-Actor-User-Agent' : 'Muster-Actor-IP'
-    throw wrong(header, 'Says nothing without Muster-Actor.')
+    const name = ip === undefined ? 'Muster-Actor-User-Agent' : 'Muster-Actor-IP'
+    throw wrong(name, 'Says nothing without Muster-Actor.')
   }
-  return { ip, userAgent }
+  return {
+    ip: ip === undefined ? null : givenAddress(String(ip)),
+    userAgent: userAgent === undefined ? null : givenUserAgent(String(userAgent))
+  }
+}
+
+function givenAddress(text: string): string {
+  const address = readAddress(text)
+  if (address === undefined) throw wrong('Muster-Actor-IP', 'Must be an IP address.')
+  return address
+}
+
+function givenUserAgent(text: string): string {
+  if (text !== '' && text.length <= USER_AGENT_LENGTH_MAX) return text
+  throw wrong('Muster-Actor-User-Agent', `Must be 1 to ${USER_AGENT_LENGTH_MAX} characters.`)
 }
 
 /** An IPv4 address as such, also where a socket tells it within one of IPv6; without a zone. */

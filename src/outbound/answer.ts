@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici'
 
 /** Of an answer no more is read, and none of it is kept for long. */
-export const BODY_BYTES_MAX = 16_384
+const BODY_BYTES_MAX = 16_384
 /** Names and values together. */
 const HEADERS_LENGTH_MAX = 8_192
 /** Whatever somebody sends us to be sent back is not ours to keep. */
@@ -40,7 +40,9 @@ export function createCollector() {
 
 /** As text that PostgreSQL stores: it knows no NUL. A character that is cut off is left out. */
 const toText = (bytes: Buffer) =>
-  new TextDecoder().decode(bytes, { stream: true }).replaceAll('\0', '\uFFFD')
+  bytes.length === 0
+    ? ''
+    : new TextDecoder().decode(bytes, { stream: true }).replaceAll('\0', '\uFFFD')
 
 /** When to come back is read from it, so that comes first; the rest while there is room. */
 function keptHeaders(headers: Headers): Record<string, string> {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { audit } from './audit-shape.js'
 import { billing, cancellation, exportRules, plan, seats } from './billing-shape.js'
 import { credits } from './credits-shape.js'
-import { DAYS, durationDays, NO_DAYS } from './duration.js'
+import { DAYS, durationDays } from './duration.js'
 import { APP_PERMISSION, PERMISSIONS } from './permissions.js'
 import { CUSTOM, EVERY } from './selectors.js'
 
@@ -100,21 +101,6 @@ const days = z
   .string()
   .regex(DAYS, { message: 'must be a number of days such as P7D', abort: true })
   .refine((text) => durationDays(text) <= 365, 'must be at most P365D')
-
-/** Years, as a log is kept for long. */
-const RETENTION_DAYS = { min: 30, max: 3_660 }
-const retention = z
-  .string()
-  .regex(NO_DAYS, { message: 'must be a number of days such as P365D', abort: true })
-  .refine((text) => {
-    const length = durationDays(text)
-    return length >= RETENTION_DAYS.min && length <= RETENTION_DAYS.max
-  }, `must be P${RETENTION_DAYS.min}D to P${RETENTION_DAYS.max}D`)
-
-const audit = z.strictObject({
-  /** How long an event is kept, rounded up to the end of its month; null: as long as the team. */
-  retention: retention.nullable().default(null)
-})
 
 const presence = z.enum(['required', 'optional', 'absent'])
 const offered = z.array(z.enum(['pending', 'expired']))

@@ -1,3 +1,5 @@
+import pg from 'pg'
+import type { Test } from 'tap'
 import type { CallOptions, TestApp } from './app.js'
 import { until } from './database.js'
 
@@ -43,5 +45,28 @@ export async function drain(
     events.push(...(body.data as FeedEvent[]))
     next = body.next_cursor as string
     return body.has_more === false && events.length >= least && { events, cursor: next }
+  })
+}
+
+/** How often the end of the log has been looked at since. */
+export function countLooks(t: Test): () => number {
+  const query = Reflect.get(pg.Client.prototype, 'query') as (...values: unknown[]) => unknown
+  const asked = t.capture(pg.Client.prototype, 'query', query)
+  let count = 0
+  return () => {
+    count += asked().filter(
+      ({ args: [one] }) => Reflect.get(Object(one), 'name') === 'oldest_transaction'
+    ).length
+    return count
+  }
+}
+
+/** Until nothing more is counted. */
+export async function untilQuiet(looks: () => number): Promise<void> {
+  let [seen, quiet] = [-1, 0]
+  await until(async () => {
+    quiet = looks() === seen ? quiet + 1 : 0
+    seen = looks()
+    return quiet > 15
   })
 }

@@ -15,7 +15,7 @@ const choose = (accept?: string) => {
 
 await t.test('Accept chooses what is sent', async (t) => {
   const json = [undefined, '*/*', 'application/json', 'application/*', 'APPLICATION/JSON; q=0.2']
-  for (const accept of json) t.equal(choose(accept), 'application/json', accept)
+  for (const accept of json) t.equal(choose(accept), 'application/json', String(accept))
   t.equal(choose('text/csv'), 'text/csv')
   t.equal(choose('text/html, text/*;q=0.5'), 'text/csv')
   t.equal(choose('text/html,application/xhtml+xml,*/*;q=0.8'), 'application/json', 'a browser')

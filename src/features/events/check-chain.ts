@@ -60,17 +60,16 @@ interface Place {
 }
 
 function findPlace(seal: Seal, { previous, isFirst, now }: Place): string[] {
-  const next = (previous?.number ?? 0) + 1
-  if (seal.number === next) {
-    const follows = seal.previousHash.equals(previous?.hash ?? NO_HASH)
-    return follows ? [] : [`${seal.number} does not follow the one before it`]
+  const { number, previousHash } = seal
+  const next = previous ? previous.number + 1 : 1
+  if (number === next) {
+    const follows = previousHash.equals(previous ? previous.hash : NO_HASH)
+    return follows ? [] : [`${number} does not follow the one before it`]
   }
   // Also where those in between went while the ones before were read.
   const isCheckpoint = isFirst && seal.digests === null && seal.chainKeptUntil <= now
   if (isCheckpoint) return []
-  return [
-    seal.number === next + 1 ? `${next} is missing` : `${next} to ${seal.number - 1} are missing`
-  ]
+  return [number === next + 1 ? `${next} is missing` : `${next} to ${number - 1} are missing`]
 }
 
 function findContent(seal: Seal, now: string): string[] {

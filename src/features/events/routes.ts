@@ -103,7 +103,7 @@ function listEventsRoute(app: App, deps: Deps): void {
 async function refuseOtherTypes(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   void reply.header('vary', 'Accept')
   if (chooseType(request, LIST_TYPES) === 'application/json') return
-  const given = OF_PAGES.find((name) => Object.hasOwn(Object(request.query), name))
+  const given = OF_PAGES.find((name) => Object.hasOwn(request.query as object, name))
   if (given !== undefined) throw wrongQuery(given, 'must be left out: a file has all of them')
 }
 

@@ -7,7 +7,7 @@ const HOUR_MS = 60 * MINUTE_MS
 const DAY_MS = 24 * HOUR_MS
 
 /** How long to wait after the n-th failed attempt; after the last one a delivery has failed. */
-export const WAITS_MS: readonly number[] = [
+const WAITS_MS: readonly number[] = [
   5 * SECOND_MS,
   5 * MINUTE_MS,
   30 * MINUTE_MS,
@@ -43,16 +43,17 @@ export type Ruling =
   | { readonly kind: 'again'; readonly waitMs: number | null; readonly pauseMs: number | null }
 
 /**
- * Judges an attempt. Any 2xx is a delivery, 410 ends the endpoint; of 429 and 503 the consumer may say
+ * Judges an attempt. Any whole answer of 2xx is a delivery, 410 ends the endpoint; of 429 and 503 the consumer may say
  * when it wants to be asked again, which then holds for all that waits for it.
  */
 export function judge(
-  { statusCode, headers }: Outcome,
+  { statusCode, headers, error }: Outcome,
   attempt: number,
   now: Date,
   jitter: number = randomInt(JITTER_PERCENT + 1)
 ): Ruling {
-  if (statusCode !== null && statusCode >= 200 && statusCode < 300) return { kind: 'delivered' }
+  const isGood = statusCode !== null && statusCode >= 200 && statusCode < 300
+  if (isGood && error === null) return { kind: 'delivered' }
   if (statusCode === 410) return { kind: 'gone' }
   const wait = WAITS_MS[attempt - 1]
   const asked =

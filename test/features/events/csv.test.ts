@@ -2,6 +2,9 @@ import fc from 'fast-check'
 import t from 'tap'
 import { csvRecord } from '../../../src/features/events/csv.js'
 
+/** As the grammar of RFC 4180 says: a cell, and what ends it. */
+const CELL = /(?:"((?:[^"]|"")*)"|((?:[^",\r\n]|\r(?!\n))*))(,|\r\n)/y
+
 await t.test('a record of CSV', async (t) => {
   await t.test('quotes what would end a cell or a record, and nothing else', async (t) => {
     t.equal(csvRecord(['a', null, 1, '']), 'a,,1,\r\n')
@@ -31,7 +34,6 @@ await t.test('a record of CSV', async (t) => {
           read,
           rows.map((row) => row.map((text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)))
         )
-        t.notOk(read.flat().some((text) => /^[=+\-@\t\r]/.test(text)))
       }),
       { numRuns: 300 }
     )
@@ -39,31 +41,19 @@ await t.test('a record of CSV', async (t) => {
   })
 })
 
-/** As RFC 4180 says, sign by sign: nothing in common with what writes it. */
+/** With the grammar of RFC 4180: it has nothing in common with what writes. */
 function parse(text: string): string[][] {
   const rows: string[][] = []
   let row: string[] = []
-  let cell = ''
-  let isQuoted = false
-  for (let at = 0; at < text.length; at += 1) {
-    const sign = text.charAt(at)
-    const next = text.charAt(at + 1)
-    if (isQuoted) {
-      if (sign !== '"') cell += sign
-      else if (next === '"') {
-        cell += sign
-        at += 1
-      } else isQuoted = false
-    } else if (sign === '"' && cell === '') isQuoted = true
-    else if (sign === ',' || (sign === '\r' && next === '\n')) {
-      row.push(cell)
-      cell = ''
-      if (sign === '\r') {
-        rows.push(row)
-        row = []
-        at += 1
-      }
-    } else cell += sign
+  CELL.lastIndex = 0
+  while (CELL.lastIndex < text.length) {
+    const at = CELL.lastIndex
+    const [, quoted, plain = '', end] = CELL.exec(text) ?? []
+    if (end === undefined) throw new Error(`no record from ${at} on: ${text.slice(at)}`)
+    row.push(quoted?.replaceAll('""', '"') ?? plain)
+    if (end === ',') continue
+    rows.push(row)
+    row = []
   }
   return rows
 }

@@ -37,26 +37,29 @@ async function sealsOf({ db }: Deps, organizationId: string) {
 async function countOf({ db }: Deps, organizationId: string): Promise<number[]> {
   const id = idToUuid('org', organizationId)
   return [
-    await db.$count(sql`events where organization_id = ${id}` as never),
-    await db.$count(sql`event_personal where organization_id = ${id}` as never)
+    await db.$count(sql`events where organization_id = ${id}`),
+    await db.$count(sql`event_personal where organization_id = ${id}`)
   ]
 }
 
 const at = (day: number) => new Date(START.getTime() + day * DAY_MS)
 
-await t.test('the parts to come are made for the retention of every policy', async (t) => {
-  const app = await createTestApp(t, { eventsByHand: true })
-  const { deps } = app
-  await policyLike(app, 'standard', { audit: { retention: 'P30D' } })
-  await policyLike(app, 'standard', { audit: { retention: 'P365D' } })
-  await drop(deps)
-  const months = ['2030_02', '2030_03', '2030_04', '2031_02', '2031_03', '2031_04']
-  t.same(await partsOf(deps, 'events'), [...months, 'forever', 'other'])
-  t.same(await partsOf(deps, 'event_personal'), [...months, 'forever', 'other'])
-  t.equal(await dropOldEvents.run(deps), 0, 'all are there')
-  const refused = await deps.db.execute('truncate events_2030_02').catch(() => 'refused')
-  t.equal(refused, 'refused', 'a part cannot be emptied by itself either')
-})
+await t.test(
+  'partitions: the parts to come are made for the retention of every policy',
+  async (t) => {
+    const app = await createTestApp(t, { eventsByHand: true })
+    const { deps } = app
+    await policyLike(app, 'standard', { audit: { retention: 'P30D' } })
+    await policyLike(app, 'standard', { audit: { retention: 'P365D' } })
+    await drop(deps)
+    const months = ['2030_02', '2030_03', '2030_04', '2031_02', '2031_03', '2031_04']
+    t.same(await partsOf(deps, 'events'), [...months, 'forever', 'other'])
+    t.same(await partsOf(deps, 'event_personal'), [...months, 'forever', 'other'])
+    t.equal(await dropOldEvents.run(deps), 0, 'all are there')
+    const refused = await deps.db.execute('truncate events_2030_02').catch(() => 'refused')
+    t.equal(refused, 'refused', 'a part cannot be emptied by itself either')
+  }
+)
 
 await t.test('what is over is dropped with its part, and a signed checkpoint stays', async (t) => {
   const app = await createTestApp(t, { eventsByHand: true })
@@ -109,7 +112,7 @@ await t.test('what is over is dropped with its part, and a signed checkpoint sta
   t.same((await verifyAll(deps)).findings, ['seal: 3 does not say what it said'])
 })
 
-await t.test('what came before its part was there is deleted by itself', async (t) => {
+await t.test('drop-sealed: what came before its part was there is deleted by itself', async (t) => {
   const app = await createTestApp(t, { eventsByHand: true })
   const { deps, clock } = app
   const policy = await policyLike(app, 'standard', { audit: { retention: 'P30D' } })

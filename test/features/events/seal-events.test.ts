@@ -11,7 +11,7 @@ import { sealLog, tellEvents, verifyAll } from '../../helpers/sealed-log.js'
 const BATCH = 2_000
 
 const sealsOf = async ({ db }: Deps, organizationId: string) => {
-  const { rows } = await db.execute<Record<string, unknown>>(sql`
+  const { rows } = await db.execute(sql`
     select number::int, event_count, keep_until::text, length(digests) as length, previous_hash, hash
     from event_seals where organization_id = ${idToUuid('org', organizationId)} order by number`)
   return rows

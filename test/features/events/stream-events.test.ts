@@ -6,6 +6,7 @@ import pg from 'pg'
 import t, { type Test } from 'tap'
 import { createTestApp, type TestApp } from '../../helpers/app.js'
 import { until } from '../../helpers/database.js'
+import { untilQuiet } from '../../helpers/event-feed.js'
 import { FOREVER, fillLog, NO_MONTH } from '../../helpers/event-log.js'
 
 setFlagsFromString('--expose-gc')
@@ -106,7 +107,7 @@ await t.test('a file of a large log', { timeout: 240_000 }, async (t) => {
   const { deps, call } = app
   const org = await app.organization()
   for (const keepUntil of [FOREVER, NO_MONTH]) {
-    await fillLog(deps.db, org.id, { count: ROWS / 2, keepUntil, padding: 150 })
+    await fillLog(deps.db, org.id, { count: ROWS / 2, keepUntil, padding: 350 })
   }
   const path = `${org.path}/events`
 
@@ -207,16 +208,6 @@ function countPages(t: Test): () => number {
   Reflect.set(pg.Client.prototype, 'query', counting)
   t.teardown(() => Reflect.set(pg.Client.prototype, 'query', query))
   return () => count
-}
-
-/** Until nothing more is read for a while. */
-async function untilQuiet(pages: () => number): Promise<void> {
-  let [seen, looks] = [-1, 0]
-  await until(async () => {
-    looks = pages() === seen ? looks + 1 : 0
-    seen = pages()
-    return looks > 15
-  })
 }
 
 /** What is still held. */

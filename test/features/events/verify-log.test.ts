@@ -1,11 +1,10 @@
 import { randomInt } from 'node:crypto'
-import { sql } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { hasCode } from '../../../src/db/client.js'
-import type { Deps } from '../../../src/deps.js'
 import { idToUuid } from '../../../src/ids.js'
 import { createTestApp, START } from '../../helpers/app.js'
 import { sealLog, tamper, tellEvents, verifyAll } from '../../helpers/sealed-log.js'
+import { COLUMNS, changeSlightly, IS_SEALED } from '../../helpers/slight-changes.js'
 
 const EVENTS = 6
 
@@ -38,77 +37,6 @@ const changed = ({ events }: Log) => [`changed: ${events[3]} of seal 2`]
 
 /** Of a property that holds for whatever is drawn. */
 const ROUNDS = 60
-
-/** Everything that a seal covers, and the seals. */
-const COLUMNS = (
-  [
-    ['events', 'text', ['type', 'actor_type', 'subject_type', 'subject_id', 'request_id']],
-    ['events', 'json', ['data', 'changes']],
-    ['events', 'integer', ['policy_version', 'position']],
-    ['events', 'timestamptz', ['occurred_at', 'keep_until']],
-    ['events', 'uuid', ['id', 'organization_id']],
-    ['event_personal', 'json', ['leaves']],
-    ['event_personal', 'uuid', ['event_id', 'organization_id']],
-    ['event_seals', 'bytea', ['previous_hash', 'digests', 'root', 'hash', 'signature']],
-    ['event_seals', 'integer', ['first_position', 'last_position', 'event_count', 'number']],
-    [
-      'event_seals',
-      'timestamptz',
-      ['last_occurred_at', 'chain_kept_until', 'keep_until', 'sealed_at']
-    ],
-    ['event_seals', 'text', ['key_id']]
-  ] as const
-).flatMap(([table, type, columns]) => columns.map((column) => ({ table, type, column })))
-
-const IS_SEALED = {
-  events: 'position <= (select position from event_sealing)',
-  event_personal: `event_id in (
-    select id from events where position <= (select position from event_sealing))`,
-  event_seals: 'true'
-} as const
-
-/** The least that can be changed of a value of the type, at a place that the seed names. */
-const SLIGHTLY = {
-  text: (column: string, seed: number) => `overlay(${column} placing
-    chr(ascii(substr(${column}, 1 + ${seed} % length(${column}), 1)) # 1)
-    from 1 + ${seed} % length(${column}) for 1)`,
-  json: (column: string, seed: number) =>
-    `regexp_replace(${column}::text, '[0-9]', '${seed % 10}', 1, 1 + ${seed} % 5)::jsonb`,
-  integer: (column: string, seed: number) => `${column} # (1 << (${seed} % 4))`,
-  timestamptz: (column: string, seed: number) =>
-    `${column} + interval '1 microsecond' * (1 << (${seed} % 20))`,
-  uuid: (column: string, seed: number) =>
-    `overlay(${column}::text placing (case substr(${column}::text, 36, 1) when '${seed % 10}'
-      then 'a' else '${seed % 10}' end) from 36 for 1)::uuid`,
-  bytea: (column: string, seed: number) => `set_byte(${column}, ${seed} % length(${column}),
-    get_byte(${column}, ${seed} % length(${column})) # (1 << (${seed} % 8)))`
-} as const
-
-interface Change {
-  readonly table: string
-  readonly column: string
-  readonly type: keyof typeof SLIGHTLY
-  readonly seed: number
-  readonly where: string
-}
-
-/** Changes one row a little; answers with whether that is another value than before. */
-async function change(deps: Deps, { table, column, type, seed, where }: Change): Promise<boolean> {
-  const { rows } = await deps.db.execute<{ count: number }>(
-    sql.raw(`select count(*)::int as count from ${table} where ${where}`)
-  )
-  const other = SLIGHTLY[type](column, seed)
-  await tamper(
-    deps,
-    `update ${table} set ${column} = ${other} where (tableoid, ctid) = (
-      select tableoid, ctid from ${table} where ${where} order by tableoid, ctid
-      offset ${seed % Number(rows[0]?.count)} limit 1)`
-  )
-  const { rows: differs } = await deps.db.execute(
-    sql.raw(`select ${column} from ${table} except all select ${column} from kept_${table}`)
-  )
-  return differs.length > 0
-}
 
 const CASES: readonly [string, (log: Log) => string[], (log: Log) => string[]][] = [
   ['what it tells', setEvent(`data = '{"step": 9}'`), changed],
@@ -294,7 +222,7 @@ await t.test('any single byte that somebody changes is found', async (t) => {
     const seed = randomInt(2 ** 31)
     const { column, table, type } = COLUMNS[seed % COLUMNS.length] as (typeof COLUMNS)[number]
     const where = `${organization} and ${IS_SEALED[table]}`
-    const done = await change(deps, { column, table, type, seed, where })
+    const done = await changeSlightly(deps, { column, table, type, seed, where })
     const { findings } = await verifyAll(deps, { organizationId: id })
     if (done) t.not(findings.length, 0, `${table}.${column} with ${seed}`)
     await tamper(deps, ...RESTORE)

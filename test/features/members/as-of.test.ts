@@ -105,7 +105,7 @@ await t.test('GET {o}/members?as_of=', async (t) => {
     )
     await team.record()
     team.pass()
-    await ok(call('DELETE', `${org.path}/invitations/${String(await openOffer(org.path))}`))
+    await ok(call('DELETE', `${org.path}/invitations/${await openOffer(org.path)}`))
     await team.record()
     await same(t, team, 8)
   })
@@ -130,15 +130,15 @@ await t.test('GET {o}/members?as_of=', async (t) => {
         const [first, second] = [account.candidate(), account.candidate()]
         let token = ''
         const team = await tell(t, account.org.path, [
-          async () => account.reassign(first.email),
-          async () => account.reassign(second.email),
+          async () => ok(account.reassign(first.email).then(({ answer }) => answer)),
+          async () => ok(account.reassign(second.email).then(({ answer }) => answer)),
           days(31),
           async () => expireInvitations.run(deps),
           async () => {
-            token = (await account.reassign(second.email, { name: 'Heir' })).token
+            token = (await account.reassign(second.email)).token
           },
-          () => ok(second.accept(token)),
-          async () => account.reassign(first.email),
+          () => ok(second.accept(token, { name: 'Heir' })),
+          async () => ok(account.reassign(first.email).then(({ answer }) => answer)),
           () => ok(account.cancel())
         ])
         const at = new Date(START.getTime() + 3_000 + 29 * DAY_MS)
@@ -161,7 +161,7 @@ await t.test('GET {o}/members?as_of=', async (t) => {
     ])
 
     const key = unique('p')
-    const put = (fields: object, rest: object = {}) =>
+    const put = (fields: Record<string, unknown>, rest: object = {}) =>
       ok(
         call('PUT', `/v1/policies/${key}`, {
           body: { document: policyDocument(key, fields), ...rest }
@@ -269,7 +269,7 @@ await t.test('GET {o}/members?as_of=', async (t) => {
     for (const asOf of [
       '2030-01-01T00:00:00.001Z',
       '0000-01-01T00:00:00Z',
-      '2029-02-30T00:00:00Z',
+      '2029-13-01T00:00:00Z',
       'now',
       ''
     ]) {

@@ -58,8 +58,7 @@ function exampleText(): string {
 }
 
 /** `docs/events.md`: what each type of event tells. */
-export const renderEventsPage = (): string =>
-  [INTRO, LEGEND, ...AREAS.map(renderArea)].join('\n')
+export const renderEventsPage = (): string => [INTRO, LEGEND, ...AREAS.map(renderArea)].join('\n')
 
 const LEGEND = `## Types
 
