@@ -43,12 +43,12 @@ export const CHANGES: Record<string, (app: TestApp) => Promise<Change>> = {
   },
   async putBranding(app) {
     const { path } = await app.organization()
-    return { method: 'PUT', path: `${path}/branding`, body: { color: '#336699' } }
+    return { method: 'PUT', path: `${path}/branding`, body: { color: '#336699', logo: null } }
   },
   async putPolicy(app) {
-    const document = await policyDocument('standard')
     const key = app.unique('policy')
-    return { method: 'PUT', path: `/v1/policies/${key}`, body: { ...document, key } }
+    const document = { ...(await policyDocument('standard')), key }
+    return { method: 'PUT', path: `/v1/policies/${key}`, body: { document } }
   },
   async putBilling(app) {
     const { path } = await app.organization()

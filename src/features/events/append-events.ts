@@ -47,7 +47,8 @@ export function appendEvents(
   const { organizationId, retention, notified } = organizationOf(place)
   const until = keepUntil(ctx.now, retention)
   const { type: actorType, id: actorId, name: actorName } = ctx.actor
-  const { ip = null, userAgent = null } = ctx.origin ?? {}
+  // What Muster does by itself nobody's device has done, whoever's request has occasioned it.
+  const { ip = null, userAgent = null } = (actorType !== 'system' && ctx.origin) || {}
   const written = newEvents.map(({ type, subject, data = {}, changes = {} }) => {
     const told = { actorId, actorName, ip, userAgent, data, changes }
     const { lasting, leaves } = splitPersonal(actorType, told)

@@ -31,11 +31,16 @@ interface PageAsOf extends Asked {
  * each field, what the first change after the instant says was before it.
  */
 export function selectAsOf({ limit, after, includeTotal, ...asked }: PageAsOf): SQL {
-  const source = sourceOf(asked)
-  const total = includeTotal ? sql`, (select count(*)::int ${source}) as total` : sql``
+  const status = sql`${organizationStatus(asked)} as organization_status`
+  if (includeTotal) {
+    // Each is looked at once, to be counted and to be told.
+    const beyond = after === undefined ? sql`` : sql`where id > ${after}::uuid`
+    return sql`with found as materialized (select ${COLUMNS} ${sourceOf(asked)})
+      select found.*, ${status}, (select count(*)::int from found) as total
+      from found ${beyond} order by id limit ${limit}`
+  }
   const beyond = after === undefined ? sql`` : sql`and m.id > ${after}::uuid`
-  return sql`select ${COLUMNS}, ${organizationStatus(asked)} as organization_status ${total}
-    ${source} ${beyond} order by m.id limit ${limit}`
+  return sql`select ${COLUMNS}, ${status} ${sourceOf(asked)} ${beyond} order by m.id limit ${limit}`
 }
 
 export const countAsOf = (asked: Asked): SQL =>
@@ -57,6 +62,7 @@ function sourceOf({ asOf, organizationId, status, role }: Asked): SQL {
     role === undefined ? undefined : sql`was.role = ${role}`
   )
   return sql`from members m
+    cross join lateral (select type_id('mem', m.id) as id offset 0) seat
     cross join lateral (${changesOf(at)}) log
     cross join lateral (select
       ${before('status', sql`member_status_at(m.status, m.offer_expires_at, m.offer_lapses_to, ${at})`)},
@@ -88,12 +94,12 @@ const changesOf = (at: SQL): SQL => sql`
       union all
       select substr(key, length('changes.') + 1), jsonb_each.value #> '{0,0}'
       from jsonb_each(p.leaves) where starts_with(key, 'changes.')) as told(field, value)
-    where e.organization_id = m.organization_id and e.subject_id = type_id('mem', m.id)
+    where e.organization_id = m.organization_id and e.subject_id = seat.id
       and e.subject_type = 'member' and ${isAfter(at)}
     union all
     select e.position, 'status', e.changes #> '{member_status,0}'
     from events e
-    where e.organization_id = m.organization_id and e.data ->> 'member_id' = type_id('mem', m.id)
+    where e.organization_id = m.organization_id and e.data ->> 'member_id' = seat.id
       and e.changes ? 'member_status' and ${isAfter(at)}) change`
 
 /** What time has done is told of later, with when it was. No event lies where it would be over. */
