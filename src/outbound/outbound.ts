@@ -74,9 +74,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
     bodyTimeout: 0
   })
 
+  const parse = createParser()
+
   return {
     async post(request) {
-      const url = URL.canParse(request.url) ? new URL(request.url) : undefined
+      const url = parse(request.url)
       const protocols = allowHttp ? ['https:', 'http:'] : ['https:']
       if (!url || !protocols.includes(url.protocol)) return refused('address not allowed')
       return exchange(agent, { ...request, url, timeoutMs })
@@ -85,6 +87,15 @@ export function createOutbound(options: OutboundOptions): Outbound {
       connector.close()
       await agent.destroy()
     }
+  }
+}
+
+/** Most requests go where the one before them went. */
+function createParser(): (text: string) => URL | undefined {
+  let last: { readonly text: string; readonly url: URL | undefined } | undefined
+  return (text) => {
+    if (last?.text !== text) last = { text, url: URL.canParse(text) ? new URL(text) : undefined }
+    return last.url
   }
 }
 

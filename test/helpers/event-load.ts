@@ -82,7 +82,7 @@ export function followFeed(call: Client, types: string): FeedReader {
   const read = async (wait: number) => {
     const query = new URLSearchParams({ types, limit: '50', wait: String(wait) })
     if (cursor !== undefined) query.set('cursor', cursor)
-    const { status, body } = await call('GET', `/v1/events?${query}`)
+    const { status, body } = await call('GET', `/v1/events?${query.toString()}`)
     return status === 200 ? body : undefined
   }
 

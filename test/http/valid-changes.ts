@@ -47,7 +47,7 @@ export const CHANGES: Record<string, (app: TestApp) => Promise<Change>> = {
   },
   async putPolicy(app) {
     const key = app.unique('policy')
-    const document = { ...(await policyDocument('standard')), key }
+    const document = { ...policyDocument('standard'), key }
     return { method: 'PUT', path: `/v1/policies/${key}`, body: { document } }
   },
   async putBilling(app) {

@@ -116,39 +116,43 @@ async function untilTold({ load, consumers }: Pick<Story, 'load' | 'consumers'>)
   )
 }
 
-await t.test('kill -9 of API and worker, and a flushed Redis, lose no event', needsRedis, async (t) => {
-  const databaseUrl = await createTestDatabase(t)
-  const redis = await startRedis(t)
-  const port = String(await freePort())
-  const environment = {
-    ...deploymentOn(databaseUrl),
-    ...LOCAL_WEBHOOKS,
-    REDIS_URL: redis.url
-  }
-  let api = await startMuster(t, 'api', { ...environment, PORT: port })
-  let worker = await startMuster(t, 'worker', environment)
-  const call = clientOf(api, environment.MUSTER_API_KEY)
-  const paths = [await createOrganization(call), await createOrganization(call)].map(
-    ({ path }) => path
-  )
-  const consumers = await createConsumers(t, call)
-  const feed = followFeed(call, TYPE)
-  const load = startEventLoad({ muster: api, key: environment.MUSTER_API_KEY, paths }, CLIENTS)
-  for (let round = 0; round < 2; round += 1) {
+await t.test(
+  'kill -9 of API and worker, and a flushed Redis, lose no event',
+  needsRedis,
+  async (t) => {
+    const databaseUrl = await createTestDatabase(t)
+    const redis = await startRedis(t)
+    const port = String(await freePort())
+    const environment = {
+      ...deploymentOn(databaseUrl),
+      ...LOCAL_WEBHOOKS,
+      REDIS_URL: redis.url
+    }
+    let api = await startMuster(t, 'api', { ...environment, PORT: port })
+    let worker = await startMuster(t, 'worker', environment)
+    const call = clientOf(api, environment.MUSTER_API_KEY)
+    const paths = [await createOrganization(call), await createOrganization(call)].map(
+      ({ path }) => path
+    )
+    const consumers = await createConsumers(t, call)
+    const feed = followFeed(call, TYPE)
+    const load = startEventLoad({ muster: api, key: environment.MUSTER_API_KEY, paths }, CLIENTS)
+    for (let round = 0; round < 2; round += 1) {
+      await untilMade(load, BETWEEN_KILLS)
+      await worker.kill()
+      await redis.flush()
+      worker = await startMuster(t, 'worker', environment)
+      await untilMade(load, BETWEEN_KILLS)
+      await api.kill()
+      api = await startMuster(t, 'api', { ...environment, PORT: port })
+    }
     await untilMade(load, BETWEEN_KILLS)
-    await worker.kill()
-    await redis.flush()
-    worker = await startMuster(t, 'worker', environment)
-    await untilMade(load, BETWEEN_KILLS)
-    await api.kill()
-    api = await startMuster(t, 'api', { ...environment, PORT: port })
+    await load.stop()
+    await untilTold({ load, consumers })
+    await feed.stop()
+    await compare(t, { databaseUrl, load, consumers, feed: feed.seen })
   }
-  await untilMade(load, BETWEEN_KILLS)
-  await load.stop()
-  await untilTold({ load, consumers })
-  await feed.stop()
-  await compare(t, { databaseUrl, load, consumers, feed: feed.seen })
-})
+)
 
 await t.test('nor does a kill -9 of PostgreSQL, alone or with Muster', async (t) => {
   const { dataDir, key } = await usedDataDir(t)

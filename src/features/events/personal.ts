@@ -107,14 +107,18 @@ function takeOut<T>(
   return lasting
 }
 
+const DATA = 'data.'
+const CHANGES = 'changes.'
+
 /** The reverse, or what is left where a person has been erased. */
 export function joinPersonal(lasting: Lasting, leaves: Leaves): Told {
   const data = { ...lasting.data }
   const changes: Changes = { ...lasting.changes }
   for (const [path, [value]] of Object.entries(leaves)) {
-    const [, place, name = ''] = /^(data|changes)\.(.*)$/s.exec(path) ?? []
-    if (place === 'data') data[name] = value
-    if (place === 'changes') changes[name] = value as Changes[string]
+    if (path.startsWith(DATA)) data[path.slice(DATA.length)] = value
+    else if (path.startsWith(CHANGES)) {
+      changes[path.slice(CHANGES.length)] = value as Changes[string]
+    }
   }
   return {
     actorId: lasting.actorId ?? textOf(leaves, 'actor_id'),

@@ -1,41 +1,58 @@
 import type { Db } from '../../db/client.js'
-import { columnsOf, rowReader } from '../../db/rows.js'
+import { columnsOf } from '../../db/rows.js'
 import type { Statement } from '../../db/statement.js'
-import { type WebhookDeliveryRow, webhookDeliveries } from '../../db/tables/webhooks.js'
+import { webhookDeliveries } from '../../db/tables/webhooks.js'
 import { idToUuid } from '../../ids.js'
 import { EVENT_COLUMNS, type EventRecord, readEvent } from '../events/queries.js'
 
+/** Ids as the database has them: nobody is told them, and there are many. */
+interface DueRow {
+  readonly organizationUuid: string
+  readonly uuid: string
+  readonly attempts: number
+}
+
 /** What is to be sent, and what it tells. */
 export interface DueDelivery {
-  readonly row: Pick<WebhookDeliveryRow, 'organizationId' | 'id' | 'attempts' | 'position'>
+  readonly row: DueRow
   /** Undefined: it has gone, with its retention or its organization. */
   readonly event: EventRecord | undefined
 }
 
 interface Raw extends Record<string, unknown> {
-  readonly delivery: Record<string, unknown>
+  readonly delivery_organization: string
+  readonly delivery_id: string
+  readonly attempts: number
   readonly id: string | null
 }
 
-const readDelivery = rowReader(webhookDeliveries)
+/** The only row of a look that found nothing tells nothing but how far it went. */
+const isThere = (raw: { readonly delivery_id: string | null }) => raw.delivery_id !== null
 
 const toDue = (raw: Raw): DueDelivery => ({
-  row: readDelivery(raw.delivery),
+  row: {
+    organizationUuid: raw.delivery_organization,
+    uuid: raw.delivery_id,
+    attempts: raw.attempts
+  },
   event: raw.id === null ? undefined : readEvent(raw)
 })
 
 /** The event of `due d`, by its whole key, so that only its part of the log is looked into. */
 const WITH_EVENT = `
-  select json_build_object('organization_id', d.organization_id, 'id', d.id,
-    'attempts', d.attempts, 'position', d.position) as delivery, ${EVENT_COLUMNS}
+  select d.organization_id as delivery_organization, d.id as delivery_id, d.attempts,
+    d.position as delivery_position, ${EVENT_COLUMNS}
   from due d
   left join events e on e.organization_id = d.organization_id and e.id = d.event_id
     and e.keep_until = d.event_keep_until
   left join event_personal p on p.organization_id = e.organization_id and p.event_id = e.id
     and p.keep_until = e.keep_until`
 
+/** Planned each time, as how much is due changes from nothing to a heap: one plan is wrong for both. */
+const PLANNED_ANEW = undefined
+
 const DUE: Statement = {
-  name: 'due_deliveries',
+  name: PLANNED_ANEW,
   text: `
     with due as materialized (
       select ${columnsOf(webhookDeliveries, 'd')} from webhook_deliveries d
@@ -57,8 +74,7 @@ export async function findDue(
   { endpointId, now, limit }: Due,
   except: readonly string[]
 ): Promise<DueDelivery[]> {
-  const uuids = except.map((id) => idToUuid('dlv', id))
-  const rows = await db.run<Raw>(DUE, [idToUuid('whe', endpointId), now, uuids, limit])
+  const rows = await db.run<Raw>(DUE, [idToUuid('whe', endpointId), now, except, limit])
   return rows.map(toDue)
 }
 
@@ -72,7 +88,7 @@ const CHAIN_MAX = 20
  * before it.
  */
 const DUE_IN_ORDER: Statement = {
-  name: 'due_deliveries_in_order',
+  name: PLANNED_ANEW,
   text: `
     with recursive heads as (
       (select d.organization_id, d.position, d.next_attempt_at, 1 as place
@@ -99,7 +115,7 @@ const DUE_IN_ORDER: Statement = {
       where heads.next_attempt_at <= $3 and heads.position <= $4 and chain.is_due)
     select (select organization_id from heads where place = ${HEADS_MAX}) as last_organization, found.*
     from (select 1) one left join (${WITH_EVENT}) found on true
-    order by (found.delivery->>'position')::bigint`
+    order by found.delivery_position`
 }
 
 export interface Round {
@@ -119,11 +135,10 @@ export async function findDueInOrder(
   const values = [idToUuid('whe', endpointId), after ?? null, now, settled]
   const rows = await db.run<Raw & { last_organization: string | null }>(DUE_IN_ORDER, values)
   const chains = new Map<string, DueDelivery[]>()
-  for (const raw of rows.filter(({ delivery }) => delivery as unknown)) {
-    const due = toDue(raw)
-    const chain = chains.get(due.row.organizationId)
+  for (const due of rows.filter(isThere).map(toDue)) {
+    const chain = chains.get(due.row.organizationUuid)
     if (chain) chain.push(due)
-    else chains.set(due.row.organizationId, [due])
+    else chains.set(due.row.organizationUuid, [due])
   }
   return { chains: [...chains.values()], next: rows[0]?.last_organization ?? undefined }
 }

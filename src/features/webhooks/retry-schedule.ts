@@ -52,12 +52,11 @@ export function judge(
   now: Date,
   jitter: number = randomInt(JITTER_PERCENT + 1)
 ): Ruling {
-  const isGood = statusCode !== null && statusCode >= 200 && statusCode < 300
-  if (isGood && error === null) return { kind: 'delivered' }
+  if (error === null && isGood(statusCode)) return { kind: 'delivered' }
   if (statusCode === 410) return { kind: 'gone' }
   const wait = WAITS_MS[attempt - 1]
-  const asked =
-    statusCode === 429 || statusCode === 503 ? readRetryAfter(headers['retry-after'], now) : null
+  const mayAsk = statusCode === 429 || statusCode === 503
+  const asked = mayAsk ? readRetryAfter(headers['retry-after'], now) : null
   return {
     kind: 'again',
     waitMs:
@@ -65,6 +64,9 @@ export function judge(
     pauseMs: asked
   }
 }
+
+const isGood = (statusCode: number | null) =>
+  statusCode !== null && statusCode >= 200 && statusCode < 300
 
 /** For how long nobody tries after so many failures in a row; null: the circuit stays closed. */
 export function pauseAfter(failures: number): number | null {

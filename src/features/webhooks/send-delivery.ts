@@ -1,4 +1,4 @@
-import { Webhook } from 'standardwebhooks'
+import { createHmac } from 'node:crypto'
 import type { WebhookEndpointRow } from '../../db/tables/webhooks.js'
 import type { Deps } from '../../deps.js'
 import type { Outcome } from '../../outbound/outbound.js'
@@ -11,7 +11,7 @@ const USER_AGENT = 'Muster-Webhooks/1'
 export interface Recipient {
   readonly endpoint: WebhookEndpointRow
   /** By the secret, and while its time lasts by the one before. */
-  readonly signers: readonly Webhook[]
+  readonly signingKeys: readonly Buffer[]
 }
 
 /** What signs for an endpoint at this instant. */
@@ -24,26 +24,33 @@ export function openRecipient(
   const isLeft =
     previousSecret !== null && previousSecretUntil !== null && previousSecretUntil > now
   const sealed = isLeft ? [secret, previousSecret] : [secret]
-  return { endpoint, signers: sealed.map((one) => new Webhook(sealer.open(one))) }
+  return { endpoint, signingKeys: sealed.map((one) => signingKeyOf(sealer.open(one))) }
 }
+
+const signingKeyOf = (secret: string) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64')
+
+/** By Node's own HMAC: the library's, in JavaScript, takes five times as long. */
+const sign = (key: Buffer, signed: string) =>
+  `v1,${createHmac('sha256', key).update(signed).digest('base64')}`
 
 /** Sends one event, once, signed as Standard Webhooks says. */
 export async function sendDelivery(
   { outbound, now }: Pick<Deps, 'outbound' | 'now'>,
-  { endpoint, signers }: Recipient,
+  { endpoint, signingKeys }: Recipient,
   event: EventRecord,
   signal: AbortSignal
 ): Promise<Outcome> {
   const body = renderEvent(event)
-  const at = now()
+  const timestamp = String(Math.floor(now().getTime() / 1_000))
+  const signed = `${event.id}.${timestamp}.${body}`
   return outbound.post({
     url: endpoint.url,
     headers: {
       'content-type': 'application/json',
       'user-agent': USER_AGENT,
       'webhook-id': event.id,
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-      'webhook-signature': signers.map((signer) => signer.sign(event.id, at, body)).join(' ')
+      'webhook-timestamp': timestamp,
+      'webhook-signature': signingKeys.map((key) => sign(key, signed)).join(' ')
     },
     body,
     signal

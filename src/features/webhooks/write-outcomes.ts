@@ -1,7 +1,6 @@
 import type { Db } from '../../db/client.js'
 import type { Statement } from '../../db/statement.js'
 import type { DeliveryStatus } from '../../db/tables/webhooks.js'
-import { idToUuid } from '../../ids.js'
 import type { Outcome } from '../../outbound/outbound.js'
 import type { DueDelivery } from './find-due.js'
 
@@ -19,7 +18,8 @@ export interface Attempted {
  * is noted, and nothing else.
  */
 const WRITE: Statement = {
-  name: 'write_delivery_outcomes',
+  // Planned each time, for as many as there are among as many as there are.
+  name: undefined,
   text: `
     with given as materialized (
       select * from json_to_recordset($1::json) as given(
@@ -46,30 +46,26 @@ const WRITE: Statement = {
     on conflict do nothing`
 }
 
-/** PostgreSQL stores every character but this one. */
-const storable = (text: string) => text.replaceAll('\0', '\ufffd')
-
 /** Notes any number of attempts, each with what becomes of its delivery, in one statement. */
 export async function writeOutcomes(db: Db, attempted: readonly Attempted[]): Promise<void> {
   if (attempted.length === 0) return
   const rows = attempted.map(({ row, at, outcome, status, nextAttemptAt }) => ({
-    organization_id: idToUuid('org', row.organizationId),
-    id: idToUuid('dlv', row.id),
+    organization_id: row.organizationUuid,
+    id: row.uuid,
     attempts: row.attempts,
     status,
     at,
     next_attempt_at: nextAttemptAt,
     was_sent: outcome !== undefined,
-    latency_ms: Math.round(outcome?.latencyMs ?? 0),
-    status_code: outcome?.statusCode ?? null,
-    headers: outcome?.statusCode == null ? null : clean(outcome.headers),
-    body: outcome?.statusCode == null ? null : storable(outcome.body),
-    error: outcome?.error ?? null
+    ...(outcome && answerOf(outcome))
   }))
   await db.run(WRITE, [JSON.stringify(rows)])
 }
 
-const clean = (headers: Readonly<Record<string, string>>) =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [storable(name), storable(value)])
-  )
+/** As it was: what sends has made it fit to be stored. Without an answer there is none to store. */
+const answerOf = ({ statusCode, headers, body, latencyMs, error }: Outcome) => ({
+  latency_ms: Math.round(latencyMs),
+  status_code: statusCode,
+  ...(statusCode === null ? {} : { headers, body }),
+  error
+})

@@ -35,7 +35,7 @@ await t.test('judge', async (t) => {
     for (const [index, wait] of waits.entries()) {
       const failed = outcome({ statusCode: 500 })
       t.match(judge(failed, index + 1, NOW, 0), { waitMs: wait, pauseMs: null })
-      t.match(judge(failed, index + 1, NOW, 10), { waitMs: wait * 1.1 })
+      t.match(judge(failed, index + 1, NOW, 10), { waitMs: Math.round(wait * 1.1) })
     }
     t.match(judge(outcome({ statusCode: 500 }), ATTEMPTS_MAX, NOW), { waitMs: null })
   })
