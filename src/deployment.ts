@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, notInArray, or } from 'drizzle-orm'
+import { and, eq, gt, isNull, notInArray, or, sql } from 'drizzle-orm'
 import { fileClock, systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { type EmbeddedPostgres, openEmbedded, startEmbedded } from './db/embedded.js'
@@ -77,6 +77,23 @@ async function openOn(
 export async function prepare(deps: Deps): Promise<void> {
   await seedPresets(deps.db, deps.now())
   await refuseLostSecrets(deps)
+  await refuseLostKeys(deps)
+}
+
+/** Nor can a key that the secrets of webhook endpoints are encrypted with: nothing could be sent. */
+async function refuseLostKeys({ db, sealer }: Deps): Promise<void> {
+  const { rows } = await db.execute<{ count: number }>(sql`
+    select count(*)::int as count from webhook_endpoints endpoint, lateral (
+      values (endpoint.secret), (endpoint.previous_secret)) used(secret)
+    where used.secret is not null
+      and convert_from(substring(used.secret from 2 for get_byte(used.secret, 0)), 'UTF8')
+        <> all(${sql.param([...sealer.keyIds])}::text[])`)
+  const count = rows[0]?.count ?? 0
+  if (count === 0) return
+  throw new StartupError(
+    `MUSTER_ENCRYPTION_KEYS lacks a key that ${count} webhook secrets are encrypted with: ` +
+      'add it again, behind the current one.'
+  )
 }
 
 /** A secret that open invitations and claims were signed with cannot be dropped unnoticed. */

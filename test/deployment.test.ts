@@ -1,9 +1,11 @@
 import t from 'tap'
+import { createSealer } from '../src/crypto/seal.js'
 import { prepare } from '../src/deployment.js'
 import { PRESETS } from '../src/policy/presets.js'
 import { findNewestVersion, loadPolicyVersion, seedPresets } from '../src/policy-versions.js'
 import { anotherKeyRing, createTestApp, DAY_MS, START } from './helpers/app.js'
 import { claimByDns, claimByMail } from './helpers/domains.js'
+import { endpointFor } from './helpers/webhooks.js'
 
 await t.test('a secret of open invitations cannot be dropped unnoticed', async (t) => {
   const { deps, organization, invite, clock } = await createTestApp(t)
@@ -27,6 +29,18 @@ await t.test('nor one of open domain claims', async (t) => {
   await t.rejects(prepare(without), /MUSTER_LINK_SECRETS lacks a secret that 1 open domain claims/)
   await prepare(app.deps)
   app.clock.now = new Date(START.getTime() + 15 * 60_000)
+  await prepare(without)
+})
+
+await t.test('nor a key that webhook secrets are encrypted with', async (t) => {
+  const app = await createTestApp(t)
+  const other = anotherKeyRing('other')
+  const without = { ...app.deps, sealer: createSealer(other) }
+  await prepare(without)
+  const endpoint = await endpointFor(app)
+  await t.rejects(prepare(without), /MUSTER_ENCRYPTION_KEYS lacks a key that 1 webhook secrets/)
+  await prepare(app.deps)
+  await app.call('DELETE', endpoint.path)
   await prepare(without)
 })
 

@@ -16,7 +16,8 @@ const PAGES = [
   '/join/:slug',
   '/domains/:token',
   '/unsubscribe/:token',
-  '/dev/mail'
+  '/dev/mail',
+  '/ops/queues'
 ]
 
 await t.test('openapi/openapi.json', async (t) => {

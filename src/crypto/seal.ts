@@ -5,6 +5,8 @@ import type { KeyRing } from './key-ring.js'
 export interface Sealer {
   seal(plain: string): Buffer
   open(sealed: Buffer): string
+  /** The keys that it can open with. */
+  readonly keyIds: readonly string[]
 }
 
 const NONCE_BYTES = 12
@@ -13,6 +15,8 @@ const TAG_BYTES = 16
 /** AES-256-GCM. A sealed text is: length of key id, key id, nonce, tag, ciphertext. */
 export function createSealer(keys: KeyRing): Sealer {
   return {
+    keyIds: [...keys.byId.keys()],
+
     seal(plain) {
       const keyId = Buffer.from(keys.current.id)
       const nonce = randomBytes(NONCE_BYTES)

@@ -90,8 +90,11 @@ function ownResponses({ response, alternatives = {} }: FastifySchema, takesKey: 
   )
 }
 
-const withAlternative = (schema: TSchema, alternative: TSchema | undefined): TSchema =>
-  alternative === undefined ? schema : Type.Union([schema, alternative])
+function withAlternative(schema: TSchema, alternative: TSchema | undefined): TSchema {
+  if (alternative === undefined) return schema
+  const examples = [schema, alternative].flatMap((one) => (one['examples'] ?? []) as unknown[])
+  return Type.Union([schema, alternative], { examples })
+}
 
 /** JSON, unless the route says by itself what it sends. */
 const contentOf = (schema: TSchema): unknown =>

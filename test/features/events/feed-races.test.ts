@@ -32,7 +32,7 @@ async function openWriter(t: Test, { databaseUrl }: TestApp, organizationId: str
 const idsOf = (events: readonly { id: string }[]) => events.map(({ id }) => id)
 
 await t.test('an event that is committed late is never passed over', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const [one, two] = [await app.organization(), await app.organization()]
   const early = await openWriter(t, app, one.id)
   const late = await openWriter(t, app, two.id)
@@ -111,7 +111,7 @@ await t.test('an event that is committed late is never passed over', async (t) =
 })
 
 await t.test('the latest is not known where somebody wrote before all looked', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const org = await app.organization()
   const writer = await openWriter(t, app, org.id)
   await writer.run('begin')
@@ -143,7 +143,7 @@ const STEPS = 150
 await t.test(
   'whoever goes on from any cursor sees each event once, in the order of all',
   async (t) => {
-    const app = await createTestApp(t)
+    const app = await createTestApp(t, { eventsByHand: true })
     const orgs = [await app.organization(), await app.organization()]
     const writers = await Promise.all(
       Array.from({ length: WRITERS }, async (_, n) => ({

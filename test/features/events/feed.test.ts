@@ -11,7 +11,7 @@ const rename = ({ call }: TestApp, path: string, name = 'Renamed') =>
   call('PATCH', path, { body: { name } })
 
 await t.test('GET /v1/events', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { call, organization, apiKey, member, invite, deps } = app
   const feed = (query: string, options?: CallOptions) => call('GET', `/v1/events?${query}`, options)
 

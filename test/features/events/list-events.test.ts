@@ -104,7 +104,7 @@ await t.test('GET {o}/events', async (t) => {
   )
 
   await t.test('by when it happened: from an instant on, and before one', async (t) => {
-    const app = await createTestApp(t)
+    const app = await createTestApp(t, { eventsByHand: true })
     const { path } = await app.organization()
     app.clock.now = new Date('2030-02-01T00:00:00.000Z')
     await app.call('PATCH', path, { body: { name: 'One' } })
@@ -168,7 +168,7 @@ await t.test('GET {o}/events', async (t) => {
 })
 
 await t.test('pages go on where the one before ended', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { call, deps, organization } = app
 
   await t.test('across parts of the log', async (t) => {
@@ -209,7 +209,7 @@ async function walk({ call }: TestApp, path: string, limit: number): Promise<str
 }
 
 await t.test('of a large log only what is asked for is read', async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { call, deps, databaseUrl } = app
   const org = await app.organization()
   for (const keepUntil of [FOREVER, NO_MONTH]) {

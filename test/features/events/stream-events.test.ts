@@ -103,7 +103,7 @@ const ROWS = 120_000
 const HEAP_GROWTH_MAX = 48 * 1_048_576
 
 await t.test('a file of a large log', { timeout: 240_000 }, async (t) => {
-  const app = await createTestApp(t)
+  const app = await createTestApp(t, { eventsByHand: true })
   const { deps, call } = app
   const org = await app.organization()
   for (const keepUntil of [FOREVER, NO_MONTH]) {
@@ -164,7 +164,7 @@ await t.test('a file of a large log', { timeout: 240_000 }, async (t) => {
   })
 
   await t.test('is cut off, and not just ended, when the server stops', async (t) => {
-    const other = await createTestApp(t)
+    const other = await createTestApp(t, { eventsByHand: true })
     const small = await other.organization()
     await fillLog(other.deps.db, small.id, { count: 8_000, padding: 2_000 })
     const answer = await open(other, `${small.path}/events`)
