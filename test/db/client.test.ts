@@ -28,7 +28,7 @@ const newEvent = () => ({
 })
 
 await t.test('a transaction', async (t) => {
-  const { deps } = await createTestApp(t)
+  const { deps } = await createTestApp(t, { eventsByHand: true })
   const { db } = deps
   const all = () => db.select().from(events).orderBy(events.id)
   const before = (await all()).length

@@ -44,6 +44,27 @@ ${exampleText()}
   use one of its libraries, on the body as it came. Answer any 2xx within 15 seconds. Anything else is tried
   again after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h; \`410\` disables the endpoint.
 
+## Reading the feed
+
+\`GET /v1/events\` tells the events of all organizations that your key reaches, oldest first. Keep \`next_cursor\` together
+with what you made of the events, and go on from it: it is in every answer, also in one without events, and stays
+valid for good. With \`wait=30\` an answer without events comes only after that time, and one with events about
+100 ms after the commit. \`has_more\` says that you can ask again at once, which with a rare type may be so although
+\`data\` is empty. \`start=latest\` gives the cursor for what is yet to come; a 503 there means: try again shortly.
+
+What is committed late is never passed over: the feed goes no further than where nothing can appear any more. So a
+transaction that stays open for long, anywhere on the database server, delays what comes after it. After a backup
+has been restored, cursors may be beyond the end: \`select setval('event_positions', …)\` to more than you have seen,
+or begin at \`oldest\` and pass over the ids that you have.
+
+## Files of the log
+
+\`GET {o}/events\` with \`Accept: application/x-ndjson\` or \`text/csv\` is one file, oldest first, of whatever the filters
+leave, without \`limit\` and \`cursor\`. One that could not be finished ends with a broken connection. In CSV a cell that
+begins with \`= + - @\`, a tab or a carriage return has a \`'\` before it, as spreadsheets would run it.
+
+Send \`Muster-Actor-IP\` and \`Muster-Actor-User-Agent\` beside \`Muster-Actor\`, and \`origin\` tells from where the person acted.
+
 ## What is personal
 
 Fields marked † name a person, or are what people wrote. So are \`actor.name\`, \`origin\`, and \`actor.id\` where
