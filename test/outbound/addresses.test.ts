@@ -4,7 +4,7 @@ import t, { type Test } from 'tap'
 import { createAddressGuard } from '../../src/outbound/address-guard.js'
 import { isAllowedPeer } from '../../src/outbound/connector.js'
 import { createOutbound, type OutboundOptions } from '../../src/outbound/outbound.js'
-import { startReceiver } from '../helpers/receivers.js'
+import { startReceiver } from '../helpers/outbound-servers.js'
 
 const NOT_ALLOWED = { statusCode: null, error: 'address not allowed' }
 const REQUEST = { headers: {}, body: '{}' }

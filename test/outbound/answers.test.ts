@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
 import { createOutbound, type OutboundOptions } from '../../src/outbound/outbound.js'
 import { until } from '../helpers/database.js'
-import { startRawReceiver, startReceiver } from '../helpers/receivers.js'
+import { startRawReceiver, startReceiver } from '../helpers/outbound-servers.js'
 
 const LOOPBACK: OutboundOptions = {
   allowHttp: true,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { createOutbound, type OutboundOptions } from '../../src/outbound/outbound.js'
 import { until } from '../helpers/database.js'
-import { startRawReceiver, startReceiver } from '../helpers/receivers.js'
+import { startRawReceiver, startReceiver } from '../helpers/outbound-servers.js'
 
 const LOOPBACK: OutboundOptions = {
   allowHttp: true,

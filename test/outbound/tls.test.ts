@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import t, { type Test } from 'tap'
 import { createOutbound } from '../../src/outbound/outbound.js'
 import { makeCertificates, skipCertificates } from '../helpers/certificates.js'
-import { startRawReceiver, startReceiver } from '../helpers/receivers.js'
+import { startRawReceiver, startReceiver } from '../helpers/outbound-servers.js'
 
 const REQUEST = { headers: {}, body: '{"secret":true}' }
 const answer = (_request: unknown, response: ServerResponse) => {
