@@ -121,16 +121,16 @@ export function joinPersonal(lasting: Lasting, leaves: Leaves): Told {
     }
   }
   return {
-    actorId: lasting.actorId ?? textOf(leaves, 'actor_id'),
-    actorName: textOf(leaves, 'actor_name'),
-    ip: textOf(leaves, 'ip'),
-    userAgent: textOf(leaves, 'user_agent'),
+    actorId: lasting.actorId ?? leafText(leaves, 'actor_id'),
+    actorName: leafText(leaves, 'actor_name'),
+    ip: leafText(leaves, 'ip'),
+    userAgent: leafText(leaves, 'user_agent'),
     data,
     changes
   }
 }
 
-function textOf(leaves: Leaves, path: string): string | null {
+function leafText(leaves: Leaves, path: string): string | null {
   const value = leaves[path]?.[0]
   return typeof value === 'string' ? value : null
 }
