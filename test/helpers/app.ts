@@ -62,8 +62,8 @@ export async function createTestApp(t: Test, options: TestOptions = {}) {
   t.teardown(async () => {
     await app.close()
     await worker?.close()
-    const misfits = options.eventsByHand ? [] : await findMisfits(deps.db)
-    await deps.close()
+    const looked = options.eventsByHand ? Promise.resolve([]) : findMisfits(deps.db)
+    const misfits = await looked.finally(() => deps.close())
     if (misfits.length > 0) throw new Error(`events are not as catalogued: ${misfits.join('\n')}`)
   })
 

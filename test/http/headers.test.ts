@@ -72,7 +72,7 @@ await t.test('logs name routes and ids, never keys, tokens, addresses or queries
 await t.test('a statement that fails is logged with its cause, without its values', async (t) => {
   const lines: string[] = []
   const log = pino({ level: 'trace' }, { write: (line: string) => lines.push(line) })
-  const { call, deps } = await createTestApp(t, { log })
+  const { call, deps } = await createTestApp(t, { log, eventsByHand: true })
   await deps.db.execute('drop table events')
   const owner = { user_id: 'secret-id', email: 'secret-person@logs.test', name: 'secret-name' }
   const { status } = await call('POST', '/v1/organizations', { body: { name: 'Acme', owner } })
