@@ -26,7 +26,8 @@ await t.test('what is delivered is verified by the libraries that consumers use'
     })
     await receiver.untilReceived(count + 1)
     const received = receiver.received.at(-1)
-    if (!received || received.event.organization_id !== body.id) throw new Error('another was delivered')
+    if (!received || received.event.organization_id !== body.id)
+      throw new Error('another was delivered')
     return received
   }
 
