@@ -1,3 +1,4 @@
+import { type SQL, sql } from 'drizzle-orm'
 import { customType, timestamp } from 'drizzle-orm/pg-core'
 import { type IdPrefix, idToUuid, uuidToId } from '../ids.js'
 
@@ -10,6 +11,10 @@ export const typeId = (prefix: IdPrefix, column = 'id') =>
   })(column)
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+
+/** An instant by its number, as the database knows fewer years by their names than we do. */
+export const instantSql = (at: Date): SQL =>
+  sql`to_timestamp(${at.getTime()}::double precision / 1000)`
 
 export const instant = (name: string) => timestamp(name, { withTimezone: true })
 

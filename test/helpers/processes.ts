@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import tap, { type Test } from 'tap'
 import { newApiKeyToken } from '../../src/crypto/api-key-token.js'
+import { type EmbeddedPostgres, openEmbedded } from '../../src/db/embedded.js'
 import { generateKeyRing } from '../../src/secrets.js'
 import { until } from './database.js'
 import { serverPid } from './embedded.js'
@@ -187,6 +188,16 @@ export async function newDataDir(t: Test): Promise<string> {
     folders.delete(root)
   })
   return dataDir
+}
+
+/** The server of a data folder beside what runs on it, or without; stopped with the test. */
+export async function openServerOf(t: Test, dataDir: string): Promise<EmbeddedPostgres> {
+  const { postgres_password: password } = JSON.parse(
+    await readFile(`${dataDir}/secrets.json`, 'utf8')
+  )
+  const server = await openEmbedded({ dataDir, password })
+  t.teardown(() => server.stop())
+  return server
 }
 
 /** Ends a server that was left running, without waiting for its clients. */

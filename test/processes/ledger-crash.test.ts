@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { eq } from 'drizzle-orm'
 import t, { type Test } from 'tap'
 import { createDb, createPool } from '../../src/db/client.js'
-import { openEmbedded } from '../../src/db/embedded.js'
 import { creditTransfers } from '../../src/db/tables/credits.js'
 import { conservation } from '../helpers/credits.js'
 import { createTestDatabase, until } from '../helpers/database.js'
@@ -13,6 +11,7 @@ import {
   clientOf,
   deploymentOn,
   freePort,
+  openServerOf,
   PATIENCE_MS,
   startMuster,
   usedDataDir
@@ -124,11 +123,7 @@ await t.test('nor does a kill -9 of PostgreSQL, alone or with Muster', async (t)
   }
   await untilAnswered(load, BETWEEN_KILLS)
   await load.stop()
-  const { postgres_password: password } = JSON.parse(
-    await readFile(`${dataDir}/secrets.json`, 'utf8')
-  )
-  const server = await openEmbedded({ dataDir, password })
-  t.teardown(() => server.stop())
+  const server = await openServerOf(t, dataDir)
   await compare(t, { databaseUrl: server.url, id: team.id, load })
   await server.stop()
   await muster.stop()

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import t, { type Test } from 'tap'
-import { openEmbedded } from '../../src/db/embedded.js'
 import { uuidToId } from '../../src/ids.js'
 import { createTestDatabase, until } from '../helpers/database.js'
 import { serverPid } from '../helpers/embedded.js'
@@ -12,6 +10,7 @@ import {
   createOrganization,
   deploymentOn,
   freePort,
+  openServerOf,
   PATIENCE_MS,
   startMuster,
   usedDataDir
@@ -178,11 +177,7 @@ await t.test('nor does a kill -9 of PostgreSQL, alone or with Muster', async (t)
   await load.stop()
   await untilTold({ load, consumers })
   await feed.stop()
-  const { postgres_password: password } = JSON.parse(
-    await readFile(`${dataDir}/secrets.json`, 'utf8')
-  )
-  const server = await openEmbedded({ dataDir, password })
-  t.teardown(() => server.stop())
+  const server = await openServerOf(t, dataDir)
   await compare(t, { databaseUrl: server.url, load, consumers, feed: feed.seen })
   await server.stop()
   await muster.stop()

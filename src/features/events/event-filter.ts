@@ -1,4 +1,5 @@
 import { and, type SQL, sql } from 'drizzle-orm'
+import { instantSql } from '../../db/columns.js'
 import { containsText } from '../../db/page.js'
 import { idToUuid } from '../../ids.js'
 import { toLikePatterns } from './event-type-patterns.js'
@@ -33,8 +34,8 @@ export function whereEvents(filter: EventFilter): SQL | undefined {
     byActor(filter),
     subjectType === undefined ? undefined : sql`e.subject_type = ${subjectType}`,
     subjectId === undefined ? undefined : sql`e.subject_id = ${subjectId}`,
-    from === undefined ? undefined : sql`e.occurred_at >= ${instant(from)}`,
-    to === undefined ? undefined : sql`e.occurred_at < ${instant(to)}`,
+    from === undefined ? undefined : sql`e.occurred_at >= ${instantSql(from)}`,
+    to === undefined ? undefined : sql`e.occurred_at < ${instantSql(to)}`,
     q === undefined ? undefined : tells(q)
   )
 }
@@ -57,9 +58,6 @@ function byActor({ actorType, actorId }: EventFilter): SQL | undefined {
   return sql`e.actor_type = 'user' and p.leaves ? 'actor_id'
     and p.leaves -> 'actor_id' ->> 0 = ${actorId}`
 }
-
-/** By its number, as the database knows fewer years by their names than we do. */
-const instant = (at: Date) => sql`to_timestamp(${at.getTime()}::double precision / 1000)`
 
 /** The fields of a leaf that are not told, its salt and its hash, are not looked at. */
 const tells = (q: string): SQL => sql`(${holds(sql`e.data`, '$', q)}

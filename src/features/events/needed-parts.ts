@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../db/client.js'
-import { listParts, nextMonth, type Part } from './partitions.js'
-import { keepUntil } from './retention.js'
+import { listParts, type Part } from './partitions.js'
+import { keepUntil, nextMonth } from './retention.js'
 
 /** Of events of how many months to come. */
 const MONTHS_AHEAD = 2

@@ -3,6 +3,7 @@ import { runCommand } from '../../command.js'
 import type { CallContext } from '../../context.js'
 import { type Db, hasCode, type Tx } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
+import { nextMonth } from './retention.js'
 
 /** A month of the log: where everything lies of which it is the end of retention. */
 export interface Part {
@@ -99,6 +100,3 @@ async function alone(
 /** `events_2031_04` */
 const nameOf = (table: string, month: Date) =>
   `${table}_${month.toISOString().slice(0, 7).replace('-', '_')}`
-
-export const nextMonth = (month: Date) =>
-  new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1))

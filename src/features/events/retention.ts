@@ -10,9 +10,11 @@ export const FOREVER = new Date('9999-01-01T00:00:00.000Z')
 /** When the part of the log is dropped in which an event of this instant lies. */
 export function keepUntil(now: Date, retention: string | null): Date {
   if (retention === null) return FOREVER
-  const over = new Date(now.getTime() + durationDays(retention) * DAY_MS)
-  return new Date(Date.UTC(over.getUTCFullYear(), over.getUTCMonth() + 1))
+  return nextMonth(new Date(now.getTime() + durationDays(retention) * DAY_MS))
 }
+
+/** The first instant of the month after the one of this. */
+export const nextMonth = (at: Date) => new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1))
 
 /** Where something happened, for whoever does not know the organization's policy. */
 export async function placeIn(db: Db, organizationId: string) {

@@ -1,4 +1,5 @@
 import { and, type SQL, sql } from 'drizzle-orm'
+import { instantSql } from '../../db/columns.js'
 import type { MemberStatus } from '../../db/tables/members.js'
 import { idToUuid } from '../../ids.js'
 
@@ -48,7 +49,7 @@ export const countAsOf = (asked: Asked): SQL =>
 
 /** From `from` on, and narrowed to who is meant; removed ones only when asked for, as of today. */
 function sourceOf({ asOf, organizationId, status, role }: Asked): SQL {
-  const at = instant(asOf)
+  const at = instantSql(asOf)
   // A seat that has ended never comes back, so its row says by itself whether it had.
   const isThere =
     status === 'removed'
@@ -115,9 +116,6 @@ const organizationStatus = ({ organizationId, asOf }: Asked): SQL => sql`coalesc
   where e.organization_id = ${idToUuid('org', organizationId)} and e.subject_id = ${organizationId}
     and e.type in ('organization.canceled', 'organization.restored',
       'organization.flagged_for_deletion', 'organization.deleted')
-    and e.keep_until > ${instant(asOf)} and e.occurred_at > ${instant(asOf)}
+    and e.keep_until > ${instantSql(asOf)} and e.occurred_at > ${instantSql(asOf)}
   order by e.position limit 1),
   (select o.status from organizations o where o.id = ${idToUuid('org', organizationId)}))`
-
-/** By its number, as the database knows fewer years by their names than we do. */
-const instant = (at: Date): SQL => sql`to_timestamp(${at.getTime()}::double precision / 1000)`

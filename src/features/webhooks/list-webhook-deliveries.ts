@@ -1,5 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { OperatorContext } from '../../context.js'
+import { instantSql } from '../../db/columns.js'
 import { type PageRequest, type PageResult, selectPage } from '../../db/page.js'
 import {
   type DeliveryStatus,
@@ -47,13 +48,10 @@ function matches(filter: DeliveryFilter): SQL | undefined {
     eventType === undefined ? undefined : eq(delivery.eventType, eventType),
     eventId === undefined ? undefined : isOfEvent(eventId),
     organizationId === undefined ? undefined : eq(delivery.organizationId, organizationId),
-    from === undefined ? undefined : sql`${delivery.createdAt} >= ${instant(from)}`,
-    to === undefined ? undefined : sql`${delivery.createdAt} < ${instant(to)}`
+    from === undefined ? undefined : sql`${delivery.createdAt} >= ${instantSql(from)}`,
+    to === undefined ? undefined : sql`${delivery.createdAt} < ${instantSql(to)}`
   )
 }
-
-/** By its number, as the database knows fewer years by their names than we do. */
-const instant = (at: Date) => sql`to_timestamp(${at.getTime()}::double precision / 1000)`
 
 /** Deliveries begin as their event does, so the index on their ids finds them. */
 function isOfEvent(eventId: string): SQL | undefined {

@@ -14,7 +14,7 @@ const TELLS_NOTHING = [
   'lookupInvitation',
   'recordActivity'
 ]
-/** Their events are those of the ledger (transfer-events.test.ts) and of the provider. */
+/** Their events depend on what is sent: create-transfers.test.ts, receive-mail-event.test.ts. */
 const ELSEWHERE = ['createCreditTransfers', 'receiveMailEvent']
 
 /** Neither their paths nor their answers have the id of what they change. */
