@@ -6,6 +6,7 @@ export const ID_PREFIXES = [
   'mem',
   'inv',
   'grp',
+  'res',
   'bil',
   'exp',
   'dom',

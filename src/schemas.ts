@@ -103,18 +103,36 @@ export const Metadata = Type.Record(
 
 const RESOURCES_MAX = 100
 
+export const ResourceModeKey = Type.String({
+  minLength: 1,
+  maxLength: 48,
+  description: 'How it is had: one of the modes of its kind; left out: the first.',
+  examples: ['shared']
+})
+
 export const ResourcesChoice = Type.Object(
   {
     choice: Type.Union([Type.Literal('new'), Type.Literal('existing')]),
     ids: Type.Optional(
       Type.Array(ExternalId, { maxItems: RESOURCES_MAX, uniqueItems: true, examples: [['ws_1']] })
-    )
+    ),
+    kind: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 48,
+        description:
+          'Of a new one, and of those first heard of here; left out: the policy’s first.',
+        examples: ['workspace']
+      })
+    ),
+    mode: Type.Optional(ResourceModeKey)
   },
   {
     additionalProperties: false,
     description:
-      'What of yours goes with the seat, by your own ids; `new`: one that you will make. In force ' +
-      'from the acceptance on.',
+      'What of yours goes with the seat, by your own ids or those of here; `new`: one that you will ' +
+      'make. In force from the acceptance on. An id that is not known yet is registered, where the ' +
+      'caller may do that (`resource.manage`).',
     examples: [{ choice: 'existing', ids: ['ws_1'] }]
   }
 )

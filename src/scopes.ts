@@ -12,6 +12,8 @@ export const SCOPES = [
   'roles:write',
   'groups:read',
   'groups:write',
+  'resources:read',
+  'resources:write',
   'policies:read',
   'policies:write',
   'invitations:read',

@@ -51,8 +51,6 @@ export interface MemberFacts {
   readonly role: string
   /** As of the instant of the question. */
   readonly status: string
-  /** The host's ids of what was assigned to it. */
-  readonly resourceIds: readonly string[] | null
 }
 
 /**
@@ -86,7 +84,7 @@ const FIND_CALLERS: Statement = {
         join organizations o on o.id = asked.id::uuid),
       'members', (
         select json_agg(json_build_object('place', asked.place, 'id', m.id, 'name', m.name,
-          'role', m.role, 'resource_ids', m.resources -> 'ids',
+          'role', m.role,
           'status', member_status_at(m.status, m.offer_expires_at, m.offer_lapses_to, $4)))
         from json_to_recordset($3::json)
           as asked(place integer, organization_id uuid, user_id text, member_id uuid)
@@ -133,7 +131,6 @@ interface MemberRow {
   readonly name: string | null
   readonly role: string
   readonly status: string
-  readonly resource_ids: string[] | null
 }
 
 /** Questions of one statement, and statements at a time. */
@@ -273,6 +270,5 @@ const toMember = (row: MemberRow): MemberFacts => ({
   id: uuidToId('mem', row.id),
   name: row.name,
   role: row.role,
-  status: row.status,
-  resourceIds: row.resource_ids
+  status: row.status
 })

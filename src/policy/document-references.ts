@@ -76,8 +76,32 @@ function contradictions(policy: PolicySource, keys: ReadonlySet<string>): Issue[
     ...(invitations.fields.resources !== 'absent' && invitations.resource_choices.length === 0
       ? [{ path: ['invitations', 'resource_choices'], message: 'leaves nothing to choose' }]
       : []),
+    ...resourceContradictions(policy, keys),
     ...moneyContradictions(policy),
     ...creditContradictions(policy, keys)
+  ]
+}
+
+function resourceContradictions(
+  { resources: { kinds }, invitations, access_review: { holders_max: surprises } }: PolicySource,
+  roles: ReadonlySet<string>
+): Issue[] {
+  return [
+    ...whenever(
+      invitations.fields.resources === 'required' && kinds.length === 0,
+      ['invitations', 'fields', 'resources'],
+      'is required where there are no kinds of resources'
+    ),
+    ...kinds.flatMap(({ new_mode: mode, modes }, index) =>
+      whenever(
+        mode !== undefined && !modes.some(({ key }) => key === mode),
+        ['resources', 'kinds', index, 'new_mode'],
+        'names a mode that is not in modes'
+      )
+    ),
+    ...surprises.flatMap(({ role }, index) =>
+      whenever(!roles.has(role), ['access_review', 'holders_max', index, 'role'], UNKNOWN_ROLE)
+    )
   ]
 }
 

@@ -3,11 +3,13 @@ import { audit } from './audit-shape.js'
 import { billing, cancellation, exportRules, plan, seats } from './billing-shape.js'
 import { credits } from './credits-shape.js'
 import { DAYS, durationDays } from './duration.js'
+import { KEY } from './keys.js'
+import { MEMBER_FIELDS, memberList } from './members-shape.js'
 import { APP_PERMISSION, PERMISSIONS } from './permissions.js'
+import { resources } from './resources-shape.js'
+import { reviews } from './reviews-shape.js'
 import { CUSTOM, EVERY } from './selectors.js'
 
-/** What policies and roles are called by. */
-export const KEY = /^[a-z][a-z0-9_]{0,47}$/
 const ROLES_MAX = 50
 const RULES_MAX = 200
 const TEXTS_MAX = 200
@@ -261,8 +263,11 @@ export const PolicyShape = z.strictObject({
   removal: removal.prefault({}),
   /** What of a member can be changed once it exists. */
   member_fields: z
-    .array(z.enum(['name', 'role', 'resources']))
-    .default(['name', 'role', 'resources']),
+    .array(z.enum(MEMBER_FIELDS))
+    .default(['name', 'role', 'resources', 'avatar_url']),
+  members: memberList.prefault({}),
+  resources: resources.prefault({}),
+  access_review: reviews.prefault({}),
   plan: plan.prefault({}),
   seats: seats.prefault({}),
   billing: billing.prefault({}),

@@ -1,4 +1,4 @@
-import { jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { instant, typeId } from '../columns.js'
 
 export const MEMBER_STATUSES = [
@@ -12,12 +12,6 @@ export const MEMBER_STATUSES = [
 export type MemberStatus = (typeof MEMBER_STATUSES)[number]
 
 const LAPSED_STATUSES = ['invitation_expired', 'reassignment_pending', 'active'] as const
-
-/** What of the host's goes with a seat: by the host's own ids, or a new one that the host makes. */
-export interface SeatResources {
-  readonly choice: 'new' | 'existing'
-  readonly ids: readonly string[]
-}
 
 export const members = pgTable(
   'members',
@@ -37,8 +31,11 @@ export const members = pgTable(
     offerExpiresAt: instant('offer_expires_at'),
     /** What the status is from that instant on. */
     offerLapsesTo: text('offer_lapses_to', { enum: LAPSED_STATUSES }),
-    resources: jsonb().$type<SeatResources>(),
+    /** How many grants of its are counted against what goes with a seat; the database counts. */
+    chargedResources: integer('charged_resources').notNull(),
+    avatarUrl: text('avatar_url'),
     lastActiveAt: instant('last_active_at'),
+    lastSignInAt: instant('last_sign_in_at'),
     metadata: jsonb().$type<Record<string, string>>().notNull(),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),

@@ -8,11 +8,12 @@ import { refusalOf } from '../../refusals.js'
 import { circumstancesOf } from '../../standing.js'
 import { findGroupIds } from '../groups/queries.js'
 import { type Addressed, readAddresses } from '../invitations/addresses.js'
-import { refuseResources, seatResources } from '../invitations/fields.js'
+import { refuseResources } from '../invitations/fields.js'
 import { findOccupants, type Occupants } from '../invitations/occupants.js'
 import { statusAt } from '../members/effective-status.js'
 import { countHolders, type HolderCounts } from '../members/holders.js'
 import type { LockedOrganization } from '../organizations/queries.js'
+import { openShelf, type PlannedGrant, type Shelf } from '../resources/open-shelf.js'
 import { openGate, type SeatGate } from '../seats/seat-gate.js'
 import { duplicateUser, joinedAtNotPast, unknownGroup } from './errors.js'
 import type { ImportedMember } from './schemas.js'
@@ -23,6 +24,7 @@ export interface Joining {
   /** The member of an offer that ran out: the same seat, and the same id. */
   readonly reused: MemberRow | undefined
   readonly groupIds: readonly string[]
+  readonly resources: readonly PlannedGrant[]
 }
 
 /** What is to become of one person. */
@@ -42,6 +44,7 @@ interface Known {
   readonly groupIds: ReadonlyMap<string, string>
   readonly confirmed: boolean
   readonly gate: SeatGate
+  readonly shelf: Shelf
 }
 
 /** Decides about each person in the order given: earlier ones take the seats. */
@@ -55,13 +58,22 @@ export async function planAll(
   const people = readPeople(asked.people)
   const roles = asked.people.map(({ role }) => role ?? policy.default_role)
   const names = new Set(asked.people.flatMap(({ groups = [] }) => groups))
+  const occupants = await findOccupants(tx, ctx, people)
   const known: Known = {
     organization,
-    occupants: await findOccupants(tx, ctx, people),
+    occupants,
     counts: await countHolders(tx, ctx, organization, roles),
     groupIds: await findGroupIds(tx, ctx.organizationId, [...names]),
     confirmed: asked.confirmed,
-    gate: openGate(organization)
+    gate: openGate(organization),
+    shelf: await openShelf(tx, ctx, organization, {
+      choices: asked.people.map(({ resources }) => resources),
+      memberIds: people.flatMap(({ address }) =>
+        address ? (occupants.holderOf(address.key)?.id ?? []) : []
+      ),
+      step: 'later',
+      replaces: true
+    })
   }
   return people.map((person) => planOne(ctx, known, person))
 }
@@ -83,16 +95,18 @@ function planOne(ctx: OrgContext, known: Known, { invitee, address, problem }: P
   if (problem) return { email, problem }
   const holder = known.occupants.holderOf(address.key)
   if (holder && isSame(holder, invitee, ctx.now)) return { email, unchanged: holder }
-  const refusal = refuse(ctx, known, invitee, address.key)
+  const memberId = holder?.id ?? newId('mem')
+  const refusal = refuse(ctx, known, invitee, { emailKey: address.key, memberId })
   if (refusal) return { email, problem: refusal }
 
   const role = roleOf(known, invitee)
   known.occupants.claim(invitee, address.key)
   known.counts.claim(role, 'active')
   const groupIds = (invitee.groups ?? []).flatMap((name) => known.groupIds.get(name) ?? [])
-  const seat = { ...address, role, reused: holder }
+  const seat = { ...address, id: memberId, role, reused: holder }
   const member = memberOf(ctx, invitee, seat)
-  return { email, joining: { member, reused: holder, groupIds: [...new Set(groupIds)] } }
+  const resources = known.shelf.take(invitee.resources, memberId)
+  return { email, joining: { member, reused: holder, groupIds: [...new Set(groupIds)], resources } }
 }
 
 const roleOf = ({ organization: { policy } }: Known, { role }: ImportedMember) =>
@@ -112,9 +126,9 @@ function refuse(
   ctx: OrgContext,
   known: Known,
   person: ImportedMember,
-  emailKey: string
+  { emailKey, memberId }: { readonly emailKey: string; readonly memberId: string }
 ): Problem | undefined {
-  const { organization, counts, confirmed, occupants, gate } = known
+  const { organization, counts, confirmed, occupants, gate, shelf } = known
   const { policy } = organization.policy
   const action = { type: 'import', role: roleOf(known, person) } as const
   return (
@@ -129,6 +143,7 @@ function refuse(
     refuseJoinedAt(person, ctx.now) ??
     refuseGroups(known, person) ??
     occupants.refuse(person, emailKey) ??
+    shelf.refuse(person.resources, memberId) ??
     gate.take({ from: occupants.lapsedAt(emailKey), to: 'active' })
   )
 }
@@ -152,6 +167,7 @@ function refuseGroups(
 }
 
 interface Seat {
+  readonly id: string
   readonly email: string
   readonly key: string
   readonly role: string
@@ -162,12 +178,12 @@ interface Seat {
 export function memberOf(
   { organizationId, now }: OrgContext,
   person: Omit<ImportedMember, 'email' | 'role' | 'groups'>,
-  { email, key, role, reused }: Seat
+  { id, email, key, role, reused }: Seat
 ): MemberRow {
   const { externalId, name, metadata } = reused ?? { externalId: null, name: null, metadata: {} }
   return {
     organizationId,
-    id: reused?.id ?? newId('mem'),
+    id,
     externalId: person.external_id ?? externalId,
     userId: person.user_id,
     email,
@@ -179,8 +195,10 @@ export function memberOf(
     invitationId: null,
     offerExpiresAt: null,
     offerLapsesTo: null,
-    resources: seatResources(person.resources),
+    chargedResources: 0,
+    avatarUrl: null,
     lastActiveAt: null,
+    lastSignInAt: null,
     metadata: person.metadata ?? metadata,
     createdAt: reused?.createdAt ?? now,
     updatedAt: now,

@@ -8,6 +8,7 @@ import { findMemberships } from '../groups/queries.js'
 import { closeExpired } from '../invitations/close-expired.js'
 import { seatChanges } from '../members/member-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
+import { type ChargedBy, writeGrants } from '../resources/write-grants.js'
 import type { SeatMove } from '../seats/seat-move.js'
 import { settleSeats } from '../seats/settle-seats.js'
 import type { Joining, Plan } from './plan-imports.js'
@@ -38,15 +39,33 @@ export async function writeMembers(
     ...joining.map(joinedEvent),
     ...added.map(memberAdded)
   ])
-  await settleSeats(tx, ctx, organization, joining.map(moveOf))
+  const charged = await giveResources(tx, ctx, organization, joining)
+  await settleSeats(tx, ctx, organization, joining.map(moveOf(charged)))
 }
 
 /** What becomes of the seat of whoever comes in, which an offer that ran out may have held. */
-export const moveOf = ({ member, reused }: Pick<Joining, 'member' | 'reused'>): SeatMove => ({
-  memberId: member.id,
-  before: reused ? { ...reused, status: 'invitation_expired' } : null,
-  after: member
-})
+export const moveOf =
+  (charged: ChargedBy) =>
+  ({ member, reused }: Pick<Joining, 'member' | 'reused'>): SeatMove => ({
+    memberId: member.id,
+    before: reused ? { ...reused, status: 'invitation_expired' } : null,
+    after: { ...member, chargedResources: charged.get(member.id)?.after ?? 0 }
+  })
+
+/** Of an offer that ran out nothing is left but what the person comes with. */
+export async function giveResources(
+  tx: Tx,
+  ctx: OrgContext,
+  organization: LockedOrganization,
+  joining: readonly Pick<Joining, 'member' | 'reused' | 'resources'>[]
+): Promise<ChargedBy> {
+  const members = joining
+    .filter(({ resources, reused }) => resources.length > 0 || reused)
+    .map(({ member: { id: memberId }, resources: grants }) => ({ memberId, grants }))
+  return members.length === 0
+    ? new Map()
+    : writeGrants(tx, ctx, organization, { members, replaces: true })
+}
 
 /** Whoever was invited before may be in a group already. */
 async function findAdded(
@@ -82,5 +101,4 @@ export const REUSE = `
     user_id = excluded.user_id, email = excluded.email, name = excluded.name,
     role = excluded.role, status = excluded.status, invitation_id = excluded.invitation_id,
     offer_expires_at = excluded.offer_expires_at, offer_lapses_to = excluded.offer_lapses_to,
-    resources = excluded.resources, metadata = excluded.metadata,
-    joined_at = excluded.joined_at, updated_at = excluded.updated_at`
+    metadata = excluded.metadata, joined_at = excluded.joined_at, updated_at = excluded.updated_at`

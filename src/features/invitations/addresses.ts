@@ -1,6 +1,7 @@
 import { type EmailAddress, parseEmail } from '../../email.js'
 import type { Locale, Problem } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
+import type { ResourcesChoice } from '../resources/open-shelf.js'
 import { duplicateAddress, invalidEmail, noAddresses, tooManyAddresses } from './errors.js'
 import type { InvitationCreate } from './request-schemas.js'
 
@@ -11,7 +12,7 @@ export interface Invitee {
   readonly role?: string
   readonly locale?: Locale
   readonly message?: string
-  readonly resources?: { readonly choice: 'new' | 'existing'; readonly ids?: readonly string[] }
+  readonly resources?: ResourcesChoice
   readonly credits?: number
   readonly external_id?: string
   readonly metadata?: Record<string, string>

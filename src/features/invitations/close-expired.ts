@@ -109,13 +109,13 @@ async function lapseMembers(
 /** At the instant at which time did it, however late it is written down. */
 function movesOf(rows: readonly InvitationRow[], lapsed: readonly MemberRow[]): SeatMove[] {
   const offers = new Map(rows.map((row) => [row.id, row]))
-  return lapsed.map(({ id, invitationId, status, resources }): SeatMove => {
+  return lapsed.map(({ id, invitationId, status, chargedResources }): SeatMove => {
     const offer = offers.get(invitationId ?? '')
     const before = offer?.kind === 'reassignment' ? 'reassignment_pending' : 'invited'
     return {
       memberId: id,
-      before: { status: before, resources },
-      after: { status, resources },
+      before: { status: before, chargedResources },
+      after: { status, chargedResources },
       ...(offer?.expiresAt ? { lapsedAt: offer.expiresAt } : {})
     }
   })

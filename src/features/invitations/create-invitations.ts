@@ -4,12 +4,14 @@ import type { Tx } from '../../db/client.js'
 import type { InvitationRow } from '../../db/tables/invitations.js'
 import type { Deps } from '../../deps.js'
 import type { Problem } from '../../errors.js'
+import { newId } from '../../ids.js'
 import { decide } from '../../policy/decide.js'
 import { refusalOf } from '../../refusals.js'
 import { circumstancesOf } from '../../standing.js'
 import { openPurse } from '../credits/purse.js'
 import { countHolders } from '../members/holders.js'
 import { type LockedOrganization, lockOrganization } from '../organizations/queries.js'
+import { openShelf } from '../resources/open-shelf.js'
 import { openGate } from '../seats/seat-gate.js'
 import { readWanted, type Wanted } from './addresses.js'
 import { refuseFields } from './fields.js'
@@ -80,25 +82,40 @@ async function planAll(
   const counts = await countHolders(tx, ctx, organization, roles)
   const sum = wanted.reduce((all, { invitee }) => all + (creditsOf(invitee) ?? 0), 0)
   const purse = await openPurse(tx, ctx, organization, sum)
+  const reusedOf = ({ address }: Wanted) => (address ? occupants.holderOf(address.key) : undefined)
+  const shelf = await openShelf(tx, ctx, organization, {
+    choices: wanted.map(({ invitee }) => invitee.resources),
+    memberIds: wanted.flatMap((one) => reusedOf(one)?.id ?? []),
+    step: 'invitation',
+    replaces: true
+  })
   const gate = openGate(organization)
   const circumstances = { ...counts, ...circumstancesOf(organization.row), confirmed }
+  const outsidePolicy = (invitee: Wanted['invitee'], role: string) =>
+    refusalOf(decide(policy, actor, { type: 'invite', role }, circumstances)) ??
+    refuseFields(policy, invitee)
   return wanted.map(({ invitee, address, problem }): Plan => {
     const { email } = invitee
     if (problem) return { email, problem }
     const role = roleOf(invitee)
-    const credits = creditsOf(invitee)
+    const credits = creditsOf(invitee) ?? 0
+    const reused = occupants.holderOf(address.key)
+    const memberId = reused?.id ?? newId('mem')
     const refusal =
-      refusalOf(decide(policy, actor, { type: 'invite', role }, circumstances)) ??
-      refuseFields(policy, invitee) ??
+      outsidePolicy(invitee, role) ??
       occupants.refuse(invitee, address.key) ??
-      purse.refuse(credits ?? 0) ??
+      shelf.refuse(invitee.resources, memberId) ??
+      purse.refuse(credits) ??
       gate.take({ from: occupants.lapsedAt(address.key), to: 'invited' })
     if (refusal) return { email, problem: refusal }
     occupants.claim(invitee, address.key)
     counts.claim(role)
-    purse.take(credits ?? 0)
-    const reused = occupants.holderOf(address.key)
-    return { email, grant: { invitee, address, role, reused, credits } }
+    purse.take(credits)
+    const resources = shelf.take(invitee.resources, memberId)
+    return {
+      email,
+      grant: { invitee, memberId, address, role, reused, credits: creditsOf(invitee), resources }
+    }
   })
 }
 

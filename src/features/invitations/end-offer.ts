@@ -6,6 +6,7 @@ import { appendEvents } from '../events/append-events.js'
 import { leaveGroups } from '../groups/queries.js'
 import { NO_OFFER } from '../members/queries.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
+import { endGrants } from '../resources/end-grants.js'
 import { settleSeats } from '../seats/settle-seats.js'
 import { closeExpired } from './close-expired.js'
 import { invitationStatusAt, isInvitation, isMember } from './queries.js'
@@ -68,6 +69,7 @@ async function endSeat(
     .returning()
   if (!ended) throw new Error('a member of a locked organization cannot disappear')
   await leaveGroups(tx, organizationId, memberId)
+  await endGrants(tx, ctx, organization, { memberId })
   const before = { ...ended, status: seatStatusOf(row, now) }
   const move = { memberId, before, after: ended }
   await settleSeats(tx, ctx, organization, [move])

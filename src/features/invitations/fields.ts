@@ -1,4 +1,3 @@
-import type { SeatResources } from '../../db/tables/members.js'
 import type { Problem } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
 import type { Invitee } from './addresses.js'
@@ -47,9 +46,4 @@ export function refuseResources(
   const { choice, ids = [] } = resources
   const isWhole = choice === 'new' ? ids.length === 0 : ids.length > 0
   return choices.includes(choice) && isWhole ? undefined : resourcesNotOffered({ choices })
-}
-
-/** As it is kept with the seat. */
-export function seatResources(resources: Invitee['resources']): SeatResources | null {
-  return resources === undefined ? null : { choice: resources.choice, ids: resources.ids ?? [] }
 }

@@ -4,11 +4,11 @@ import type { InvitationRow } from '../../db/tables/invitations.js'
 import type { Deps } from '../../deps.js'
 import { reserveCredits } from '../credits/reserve-credits.js'
 import { appendEvents } from '../events/append-events.js'
-import { placeOf } from '../organizations/queries.js'
+import { type LockedOrganization, placeOf } from '../organizations/queries.js'
+import { type ChargedBy, writeGrants } from '../resources/write-grants.js'
 import type { SeatMove } from '../seats/seat-move.js'
 import { settleSeats } from '../seats/settle-seats.js'
 import { deliverOffers } from './deliver-offers.js'
-import { seatResources } from './fields.js'
 import { type Grant, type Offers, writeOffers } from './write-offers.js'
 
 interface Offered {
@@ -32,20 +32,40 @@ export async function offerSeats(
   const { invitations, invited, expired } = await writeOffers(deps, tx, ctx, offers)
   appendEvents(tx, ctx, placeOf(organization), [...expired, ...invited])
   await reserveCredits(tx, ctx, organization, invitations)
-  await settleSeats(tx, ctx, organization, movesOf(grants, invitations))
+  const charged = await giveResources(tx, ctx, organization, grants)
+  await settleSeats(tx, ctx, organization, movesOf(grants, invitations, charged))
   const via = sendEmail ? 'email' : 'link'
   const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations, via })
   return { invitations, linkTo }
 }
 
-const movesOf = (grants: readonly Grant[], rows: readonly InvitationRow[]): SeatMove[] =>
+/** Of a seat offered again, what it had goes where the new offer does not name it. */
+async function giveResources(
+  tx: Tx,
+  ctx: CallContext,
+  organization: LockedOrganization,
+  grants: readonly Grant[]
+): Promise<ChargedBy> {
+  const members = grants
+    .filter(({ resources, reused }) => resources.length > 0 || reused)
+    .map(({ memberId, resources }) => ({ memberId, grants: resources }))
+  return members.length === 0
+    ? new Map()
+    : writeGrants(tx, ctx, organization, { members, replaces: true })
+}
+
+const movesOf = (
+  grants: readonly Grant[],
+  rows: readonly InvitationRow[],
+  charged: ChargedBy
+): SeatMove[] =>
   rows.map((row, index) => {
-    const { reused, invitee } = grants[index] ?? {}
-    const resources = seatResources(invitee?.resources)
+    const { reused } = grants[index] ?? {}
+    const { before, after } = charged.get(row.memberId) ?? { before: 0, after: 0 }
     return {
       memberId: row.memberId,
-      before: reused ? { status: 'invitation_expired', resources: reused.resources } : null,
-      after: { status: 'invited', resources },
+      before: reused ? { status: 'invitation_expired', chargedResources: before } : null,
+      after: { status: 'invited', chargedResources: after },
       offer: row
     }
   })

@@ -175,11 +175,11 @@ interface Reopening {
 /** Only what had run out takes a seat again. */
 const moveOf = (member: MemberRow, invitation: InvitationRow, before: MemberStatus): SeatMove => {
   const after = invitation.kind === 'seat' ? 'invited' : 'reassignment_pending'
-  const { id, resources } = member
+  const { id, chargedResources } = member
   return {
     memberId: id,
-    before: { status: before, resources },
-    after: { status: after, resources },
+    before: { status: before, chargedResources },
+    after: { status: after, chargedResources },
     offer: invitation,
     isResend: true
   }

@@ -109,7 +109,9 @@ async function takeSeat(
       emailKey: address.key,
       name: user.name ?? (invitation.kind === 'seat' ? member.name : invitation.name),
       joinedAt: now,
+      avatarUrl: null,
       lastActiveAt: null,
+      lastSignInAt: null,
       updatedAt: now
     })
     .where(isMember(organizationId, member.id))

@@ -4,25 +4,28 @@ import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import type { EmailAddress } from '../../email.js'
-import { newId } from '../../ids.js'
 import type { Policy } from '../../policy/document.js'
 import type { NewEvent } from '../events/append-events.js'
 import { seatChanges } from '../members/member-events.js'
 import type { LockedOrganization } from '../organizations/queries.js'
+import type { PlannedGrant } from '../resources/open-shelf.js'
 import type { Invitee } from './addresses.js'
 import { closeExpired } from './close-expired.js'
-import { seatResources } from './fields.js'
 import { newInvitation, offerOf } from './new-invitation.js'
 
 /** An address that gets an offer. */
 export interface Grant {
   readonly invitee: Invitee
+  /** Of the seat: a new one, or the one that is offered again. */
+  readonly memberId: string
   readonly address: EmailAddress
   readonly role: string
   /** The member of an offer that ran out: its seat is offered again. */
   readonly reused: MemberRow | undefined
   /** What is reserved for whoever accepts; left out: nothing. */
   readonly credits?: number | undefined
+  /** What of the host's goes with the seat. */
+  readonly resources: readonly PlannedGrant[]
 }
 
 export interface Offers {
@@ -50,7 +53,7 @@ export async function writeOffers(
     const { locale, message } = grant.invitee
     const row = newInvitation(deps, ctx, organization, {
       kind: 'seat',
-      memberId: grant.reused?.id ?? newId('mem'),
+      memberId: grant.memberId,
       address: grant.address,
       name: null,
       role: grant.role,
@@ -115,8 +118,10 @@ function memberOf(policy: Policy, row: InvitationRow, { invitee, reused }: Grant
     status: 'invited' as const,
     endedBy: null,
     ...offerOf(policy, row),
-    resources: seatResources(invitee.resources),
+    chargedResources: 0,
+    avatarUrl: null,
     lastActiveAt: null,
+    lastSignInAt: null,
     metadata: invitee.metadata ?? metadata,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
@@ -130,5 +135,4 @@ const REUSE = `
   on conflict (organization_id, id) do update set external_id = excluded.external_id,
     email = excluded.email, name = excluded.name, role = excluded.role, status = excluded.status,
     invitation_id = excluded.invitation_id, offer_expires_at = excluded.offer_expires_at,
-    offer_lapses_to = excluded.offer_lapses_to, resources = excluded.resources,
-    metadata = excluded.metadata, updated_at = excluded.updated_at`
+    offer_lapses_to = excluded.offer_lapses_to, metadata = excluded.metadata, updated_at = excluded.updated_at`

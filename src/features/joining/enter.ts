@@ -2,12 +2,13 @@ import { and, eq, ne } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type MemberRow, members } from '../../db/tables/members.js'
+import { newId } from '../../ids.js'
 import { decide } from '../../policy/decide.js'
 import { enforce } from '../../refusals.js'
 import { circumstancesOf } from '../../standing.js'
 import { appendEvents } from '../events/append-events.js'
 import { memberOf } from '../imports/plan-imports.js'
-import { moveOf, REUSE } from '../imports/write-members.js'
+import { giveResources, moveOf, REUSE } from '../imports/write-members.js'
 import { closeExpired } from '../invitations/close-expired.js'
 import { findOccupants } from '../invitations/occupants.js'
 import { findOfferTo } from '../invitations/queries.js'
@@ -108,7 +109,8 @@ export async function enterByDomain(
   if (full) throw full
   const { id: user_id, name } = user
   const person = { user_id, ...(name === undefined ? {} : { name }) }
-  const member = memberOf(ctx, person, { ...address, role, reused })
+  const id = reused?.id ?? newId('mem')
+  const member = memberOf(ctx, person, { ...address, id, role, reused })
   const expired = await closeExpired(tx, ctx, organization, reused ? [reused.id] : [])
   tx.add(members, [member], REUSE)
   const via = joinRequestId === undefined ? {} : { join_request_id: joinRequestId }
@@ -121,6 +123,8 @@ export async function enterByDomain(
       changes: { status: [from, 'active'], ...seatChanges(reused, member) }
     }
   ])
-  await settleSeats(tx, ctx, organization, [moveOf({ member, reused })])
+  const joining = { member, reused, resources: [] }
+  const charged = await giveResources(tx, ctx, organization, [joining])
+  await settleSeats(tx, ctx, organization, [moveOf(charged)(joining)])
   return member
 }

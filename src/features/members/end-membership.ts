@@ -5,9 +5,11 @@ import { appendEvents } from '../events/append-events.js'
 import { leaveGroups } from '../groups/queries.js'
 import { placeOf } from '../organizations/queries.js'
 import { closeFormerOffer } from '../reassignments/close-former-offer.js'
+import { endGrants } from '../resources/end-grants.js'
+import type { SeatMove } from '../seats/seat-move.js'
 import { settleSeats } from '../seats/settle-seats.js'
 import { concerning, seatChanges } from './member-events.js'
-import { type LockedMember, NO_OFFER, writeMember } from './queries.js'
+import { findMember, type LockedMember, NO_OFFER, writeMember } from './queries.js'
 import type { RemovalChoices } from './removal-choices.js'
 
 interface Ending {
@@ -31,7 +33,7 @@ export async function endMembership(
   await leaveGroups(tx, ctx.organizationId, member.id)
   const ended = await writeMember(tx, ctx, member.id, {
     ...NO_OFFER,
-    ...(choices.username === 'dissociated' ? { name: null, userId: null } : {}),
+    ...(choices.username === 'dissociated' ? { name: null, userId: null, avatarUrl: null } : {}),
     status: 'removed',
     endedBy: how,
     removedAt: ctx.now
@@ -53,7 +55,26 @@ export async function endMembership(
       changes: { status: [target.status, 'removed'], ...seatChanges(member, ended) }
     }
   ])
+  const { handover } = choices
+  const successorId = handover.mode === 'to_member' ? handover.member_id : undefined
+  const more = await endGrants(tx, ctx, organization, { memberId: member.id, successorId })
   const before = { ...member, status: target.status }
-  await settleSeats(tx, ctx, organization, [{ memberId: member.id, before, after: ended }])
+  await settleSeats(tx, ctx, organization, [
+    { memberId: member.id, before, after: ended },
+    ...(await successorMoves(tx, ctx, successorId, more))
+  ])
   return ended
+}
+
+/** What whoever takes over has more of is charged to their seat. */
+async function successorMoves(
+  tx: Tx,
+  { organizationId }: OrgContext,
+  memberId: string | undefined,
+  more: number
+): Promise<SeatMove[]> {
+  if (memberId === undefined || more === 0) return []
+  const { chargedResources } = await findMember(tx, organizationId, memberId)
+  const before = { status: 'active' as const, chargedResources: chargedResources - more }
+  return [{ memberId, before, after: { ...before, chargedResources } }]
 }

@@ -7,14 +7,6 @@ import { roleLabel, statusLabel } from './labels.js'
 
 export const MemberStatusSchema = oneOf(MEMBER_STATUSES)
 
-const SeatResourcesSchema = Type.Object(
-  {
-    choice: Type.Union([Type.Literal('new'), Type.Literal('existing')]),
-    ids: Type.Array(Type.String())
-  },
-  { description: 'What of yours goes with the seat, by your own ids.' }
-)
-
 export const MemberSchema = Type.Object(
   {
     id: Id('mem'),
@@ -29,12 +21,13 @@ export const MemberSchema = Type.Object(
     status_label: Type.String({ description: 'The same in the policy’s words.' }),
     ended_by: Nullable(Type.String({ description: 'Why it ended, when `removed`.' })),
     invitation_id: Nullable(Id('inv')),
-    resources: Nullable(SeatResourcesSchema),
+    avatar_url: Nullable(Type.String()),
     metadata: Metadata,
     created_at: Instant(),
     updated_at: Instant(),
     joined_at: Nullable(Instant()),
     last_active_at: Nullable(Instant()),
+    last_sign_in_at: Nullable(Instant()),
     removed_at: Nullable(Instant())
   },
   {
@@ -53,12 +46,13 @@ export const MemberSchema = Type.Object(
         status_label: 'Active',
         ended_by: null,
         invitation_id: 'inv_01jd3v8k2ffb5t0m5r6w9x7y3z',
-        resources: null,
+        avatar_url: null,
         metadata: {},
         created_at: '2026-11-22T09:30:00.000Z',
         updated_at: '2026-11-22T09:35:00.000Z',
         joined_at: '2026-11-22T09:35:00.000Z',
         last_active_at: null,
+        last_sign_in_at: null,
         removed_at: null
       }
     ]
@@ -87,12 +81,13 @@ export function toMember(
     status_label: statusLabel(policy, status, locale),
     ended_by: row.endedBy,
     invitation_id: row.invitationId,
-    resources: row.resources && { choice: row.resources.choice, ids: [...row.resources.ids] },
+    avatar_url: row.avatarUrl,
     metadata: row.metadata,
     created_at: row.createdAt.toISOString(),
     updated_at: row.updatedAt.toISOString(),
     joined_at: row.joinedAt?.toISOString() ?? null,
     last_active_at: row.lastActiveAt?.toISOString() ?? null,
+    last_sign_in_at: row.lastSignInAt?.toISOString() ?? null,
     removed_at: row.removedAt?.toISOString() ?? null
   }
 }

@@ -12,9 +12,10 @@ import type { Policy } from '../../policy/document.js'
 import { enforce } from '../../refusals.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { closeExpired } from '../invitations/close-expired.js'
-import { refuseResources, seatResources } from '../invitations/fields.js'
+import { refuseResources } from '../invitations/fields.js'
 import { isInvitation } from '../invitations/queries.js'
 import { placeOf } from '../organizations/queries.js'
+import { assignResources } from '../resources/assign-resources.js'
 import { settleSeats } from '../seats/settle-seats.js'
 import { fieldNotEditable, memberNotInTeam } from './errors.js'
 import { countHolders } from './holders.js'
@@ -56,17 +57,52 @@ export async function updateMember(
 
     const patch = toPatch(input)
     const changes = changesOf(member, patch)
-    if (Object.keys(changes).length === 0) return member
-    const expired = member.status === status ? [] : await closeExpired(tx, ctx, organization, [id])
-    const updated = await writeMember(tx, ctx, id, patch).catch((error: unknown) => {
-      throw isUniqueViolation(error) ? externalIdTaken() : error
-    })
-    if (updated.role !== member.role) await changeOffer(tx, updated)
-    appendEvents(tx, ctx, placeOf(organization), [...expired, ...eventsOf(policy, member, changes)])
-    const move = { memberId: id, before: { ...member, status }, after: { ...updated, status } }
-    await settleSeats(tx, ctx, organization, [move])
+    const isChanged = Object.keys(changes).length > 0
+    if (!isChanged && input.resources === undefined) return member
+    const isLapsed = member.status !== status
+    const expired = isLapsed ? await closeExpired(tx, ctx, organization, [id]) : []
+    appendEvents(tx, ctx, placeOf(organization), expired)
+    const charged = await changeResources(tx, ctx, locked, input.resources)
+    const updated = isChanged ? await changeMember(tx, ctx, locked, { patch, changes }) : member
+    const before = { ...member, status }
+    const after = { ...updated, status, chargedResources: charged }
+    await settleSeats(tx, ctx, organization, [{ memberId: id, before, after }])
     return updated
   })
+}
+
+/** Answers with how many are charged from now on. */
+async function changeResources(
+  tx: Tx,
+  ctx: OrgContext,
+  locked: LockedMember,
+  choice: MemberUpdate['resources']
+): Promise<number> {
+  const { id, chargedResources } = locked.member
+  if (choice === undefined) return chargedResources
+  const charged = await assignResources(tx, ctx, locked, choice)
+  return charged.get(id)?.after ?? chargedResources
+}
+
+interface Changed {
+  readonly patch: Partial<MemberRow>
+  readonly changes: ReturnType<typeof changesOf>
+}
+
+async function changeMember(
+  tx: Tx,
+  ctx: OrgContext,
+  { organization, member }: LockedMember,
+  { patch, changes }: Changed
+): Promise<MemberRow> {
+  const { id, role } = member
+  const updated = await writeMember(tx, ctx, id, patch).catch((error: unknown) => {
+    throw isUniqueViolation(error) ? externalIdTaken() : error
+  })
+  if (updated.role !== role) await changeOffer(tx, updated)
+  const { policy } = organization.policy
+  appendEvents(tx, ctx, placeOf(organization), eventsOf(policy, member, changes))
+  return updated
 }
 
 /**
@@ -82,15 +118,12 @@ async function decideFields(
     policy: { policy },
     actor
   } = organization
-  const { role: to, resources, ...details } = input
+  const { role: to } = input
   if (to !== undefined) {
     const counts = await countHolders(tx, ctx, organization, [target.role, to])
     enforce(decide(policy, actor, { type: 'change_role', target, to }, { ...counts, confirmed }))
   }
-  if (resources !== undefined) {
-    enforce(decide(policy, actor, { type: 'use', permission: 'resource.assign' }))
-  }
-  if (Object.keys(details).length > 0) {
+  if (DETAILS.some((field) => input[field] !== undefined)) {
     enforce(decide(policy, actor, { type: 'use', permission: 'member.edit' }))
   }
 }
@@ -105,20 +138,21 @@ function refuseFields(policy: Policy, input: MemberUpdate): void {
   if (refusal) throw refusal
 }
 
+/** What stands on the member's own row. */
+type Field = Exclude<keyof MemberUpdate, 'resources'>
+/** What `member.edit` is for. */
+const DETAILS = ['name', 'external_id', 'metadata'] as const satisfies readonly Field[]
+
 const COLUMNS = {
   name: 'name',
   role: 'role',
-  resources: 'resources',
   external_id: 'externalId',
   metadata: 'metadata'
-} as const satisfies Record<keyof MemberUpdate, keyof MemberRow>
+} as const satisfies Record<Field, keyof MemberRow>
 
-function toPatch({ resources, ...input }: MemberUpdate): Partial<MemberRow> {
-  const given = Object.entries(input) as [keyof typeof input, unknown][]
-  return {
-    ...Object.fromEntries(given.map(([field, value]) => [COLUMNS[field], value])),
-    ...(resources === undefined ? {} : { resources: seatResources(resources ?? undefined) })
-  }
+function toPatch(input: MemberUpdate): Partial<MemberRow> {
+  const given = Object.entries(COLUMNS).filter(([field]) => input[field as Field] !== undefined)
+  return Object.fromEntries(given.map(([field, column]) => [column, input[field as Field]]))
 }
 
 function changesOf(before: MemberRow, patch: Partial<MemberRow>) {

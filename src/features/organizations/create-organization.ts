@@ -100,6 +100,7 @@ function ownerOf({ owner }: OrganizationCreate, organization: OrganizationRow, r
     name: owner.name ?? null,
     role,
     status: 'active' as const,
+    chargedResources: 0,
     metadata: {},
     createdAt: now,
     updatedAt: now,

@@ -42,6 +42,10 @@ const ID = { id: 'uuid' } as const
  * other: first the members let go. A job that is still to be run stays, and with it the organization.
  */
 const STEPS: readonly Step[] = [
+  { table: 'resource_grants', key: { resource_id: 'uuid', member_id: 'uuid' } },
+  { table: 'resource_group_grants', key: { resource_id: 'uuid', group_id: 'uuid' } },
+  { table: 'resource_owners', key: { resource_id: 'uuid', member_id: 'uuid' } },
+  { table: 'resources', key: ID },
   { table: 'group_members', key: { group_id: 'uuid', member_id: 'uuid' } },
   { table: 'groups', key: ID },
   { table: 'custom_roles', key: { key: 'text' } },

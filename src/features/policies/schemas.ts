@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Finding } from '../../policy/check/check-policy.js'
-import { KEY } from '../../policy/document-shape.js'
+import { KEY } from '../../policy/keys.js'
 import { PRESETS } from '../../policy/presets.js'
 import { Instant, RoleMapping } from '../../schemas.js'
 import type { PolicyCheck } from './check-policy.js'

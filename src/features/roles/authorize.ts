@@ -44,9 +44,8 @@ async function readPeople(deps: Deps, ctx: OrgContext, checks: readonly Check[])
   const byUser = new Map<string, Person>()
   const byMember = new Map<string, Person>()
   for (const row of rows) {
-    const { id, userId, role, resources } = row
-    const resourceIds = resources?.ids ?? null
-    const person = { id, role, status: statusAt(row, ctx.now), resourceIds }
+    const { id, userId, role } = row
+    const person = { id, role, status: statusAt(row, ctx.now) }
     byMember.set(id, person)
     if (userId !== null) byUser.set(userId, person)
   }

@@ -12,8 +12,6 @@ export interface Person {
   readonly id: string
   readonly role: string
   readonly status: string
-  /** The host's ids of what was assigned to it. */
-  readonly resourceIds: readonly string[] | null
 }
 
 /** What must be known to answer a check. What it does not name is left out. */
@@ -68,7 +66,7 @@ function judge(
   member: Person
 ): Ruling {
   const { policy } = ctx.policy
-  const action = actionOf(check, member.resourceIds, target)
+  const action = actionOf(check, null, target)
   const { id, role } = member
   const named = check.channel ?? (ctx.actor.id === id ? ctx.channel : null)
   // Of an unknown client it is told which would do: a command refuses it, a question need not.

@@ -1,9 +1,10 @@
-import type { MemberRow, MemberStatus, SeatResources } from '../../db/tables/members.js'
+import type { MemberRow, MemberStatus } from '../../db/tables/members.js'
 
 /** What a seat costs by: the member's status at this instant, and what lies on it. */
 export interface SeatState {
   readonly status: MemberStatus
-  readonly resources: SeatResources | null
+  /** How many resources that are charged lie on it. */
+  readonly chargedResources: number
   /** How, where it has ended. */
   readonly endedBy?: MemberRow['endedBy']
 }

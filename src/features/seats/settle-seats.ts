@@ -78,13 +78,10 @@ function resourceDraft(policy: Policy, { memberId, before, after, lapsedAt }: Se
 
 const atOf = (at: Date | undefined) => (at === undefined ? {} : { at })
 
-function extraOf(policy: Policy, { status, resources }: SeatState): number {
+function extraOf(policy: Policy, { status, chargedResources }: SeatState): number {
   const { resources_included: included } = policy.billing
-  if (included === null || resources === null || !usesSeat(policy, status)) return 0
-  // One that the host will make has no id yet.
-  const count =
-    resources.choice === 'new' ? Math.max(1, resources.ids.length) : resources.ids.length
-  return Math.max(0, count - included)
+  if (included === null || !usesSeat(policy, status)) return 0
+  return Math.max(0, chargedResources - included)
 }
 
 /** What befell a member before is counted: its third charge has a reason of its own, once. */

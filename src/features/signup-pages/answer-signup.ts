@@ -6,6 +6,7 @@ import type { SignupPageRow } from '../../db/tables/signup-pages.js'
 import type { Deps } from '../../deps.js'
 import type { EmailAddress } from '../../email.js'
 import type { Locale } from '../../errors.js'
+import { newId } from '../../ids.js'
 import { mailOfferAgain } from '../invitations/mail-offer-again.js'
 import { offerSeats } from '../invitations/offer-seats.js'
 import { findOfferTo } from '../invitations/queries.js'
@@ -47,9 +48,10 @@ export async function answerSignup(
   const somebody = { userId: null, emailKey }
   if (!holder && (await isUnwanted(tx, { organizationId, now: ctx.now }, somebody))) return
   const invitee = { email, locale }
+  const memberId = holder?.id ?? newId('mem')
   await offerSeats(deps, tx, ctx, {
     organization,
-    grants: [{ invitee, address, role: page.role, reused: holder }],
+    grants: [{ invitee, memberId, address, role: page.role, reused: holder, resources: [] }],
     sendEmail: true,
     signupPageId: page.id
   })

@@ -7,6 +7,7 @@ import { INVITATION_EVENTS, REASSIGNMENT_EVENTS } from './invitations.js'
 import { MAIL_EVENTS } from './mail.js'
 import { MEMBER_EVENTS } from './members.js'
 import { ORGANIZATION_EVENTS } from './organizations.js'
+import { RESOURCE_EVENTS } from './resources.js'
 import { GROUP_EVENTS, ROLE_EVENTS } from './roles-and-groups.js'
 import { WEBHOOK_ENDPOINT_EVENTS } from './webhooks.js'
 
@@ -29,6 +30,7 @@ export const CATALOGUE = {
   ...DOOR_EVENTS,
   ...ROLE_EVENTS,
   ...GROUP_EVENTS,
+  ...RESOURCE_EVENTS,
   ...BILLING_EVENTS,
   ...CREDIT_EVENTS,
   ...MAIL_EVENTS,
@@ -52,6 +54,7 @@ export const AREAS: readonly EventArea[] = [
   { title: 'Domains, requests to join, signup pages', events: DOOR_EVENTS },
   { title: 'Roles', events: ROLE_EVENTS },
   { title: 'Groups', events: GROUP_EVENTS },
+  { title: 'Resources', events: RESOURCE_EVENTS },
   { title: 'Billing and seats', events: BILLING_EVENTS },
   {
     title: 'Credits',

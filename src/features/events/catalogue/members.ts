@@ -26,16 +26,6 @@ const person = { user_id: Nullable(UserId), email: EmailAddress }
 
 const Name = Nullable(Text('Ana', 'What the person is called.'))
 
-const Resources = Nullable(
-  Type.Object(
-    { choice: words(['new', 'existing'], 'Whether you make it.'), ids: Type.Array(Type.String()) },
-    {
-      description: 'What of yours goes with the seat, by your own ids.',
-      examples: [{ choice: 'existing', ids: ['ws_1'] }]
-    }
-  )
-)
-
 /** Of a seat that is offered, taken or left: who it is whose it is. */
 const seat = {
   user_id: changed(Nullable(UserId), null, 'u_ana'),
@@ -127,7 +117,6 @@ export const MEMBER_EVENTS = {
     data: person,
     changes: some({
       name: changed(Name, 'Ana', 'Ana Ruiz'),
-      resources: changed(Resources, null, { choice: 'existing', ids: ['ws_1'] }),
       external_id: changed(ExternalId, null, 'crm-4711'),
       metadata: changed(MetadataText, {}, { floor: '3' })
     })
