@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from './deps.js'
+import { activityRoutes } from './features/activity/routes.js'
 import { apiKeyRoutes } from './features/api-keys/routes.js'
 import { billingRoutes } from './features/billing/routes.js'
 import { brandingRoutes } from './features/branding/routes.js'
+import { bulkRoutes } from './features/bulk/routes.js'
 import { creditAllocationRoutes } from './features/credit-allocations/routes.js'
 import { creditQuotaRoutes } from './features/credit-quotas/routes.js'
 import { creditRequestRoutes } from './features/credit-requests/routes.js'
@@ -25,6 +27,9 @@ import { organizationRoutes } from './features/organizations/routes.js'
 import { ownershipRoutes } from './features/ownership/routes.js'
 import { policyRoutes } from './features/policies/routes.js'
 import { reassignmentRoutes } from './features/reassignments/routes.js'
+import { resourceGrantRoutes } from './features/resources/grant-routes.js'
+import { resourceOwnerRoutes } from './features/resources/owner-routes.js'
+import { resourceRoutes } from './features/resources/routes.js'
 import { roleRoutes } from './features/roles/routes.js'
 import { signupPageRoutes } from './features/signup-pages/routes.js'
 import { suppressionRoutes } from './features/suppressions/routes.js'
@@ -57,11 +62,16 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(billingRoutes, { deps })
   await app.register(creditAllocationRoutes, { deps })
   await app.register(memberRoutes, { deps })
+  await app.register(bulkRoutes, { deps })
+  await app.register(activityRoutes, { deps })
   await app.register(reassignmentRoutes, { deps })
   await app.register(ownershipRoutes, { deps })
   await app.register(roleRoutes, { deps })
   await app.register(importRoutes, { deps })
   await app.register(groupRoutes, { deps })
+  await app.register(resourceRoutes, { deps })
+  await app.register(resourceGrantRoutes, { deps })
+  await app.register(resourceOwnerRoutes, { deps })
   await app.register(invitationRoutes, { deps })
   await app.register(creditQuotaRoutes, { deps })
   await app.register(creditRequestRoutes, { deps })

@@ -20,6 +20,18 @@ const PROBLEMS: Readonly<Record<RefusalCode, Define>> = {
     ['Not permitted', 'The acting member’s role does not allow this.'],
     ['Non autorisé', 'Le rôle du membre agissant ne le permet pas.']
   ),
+  resource_not_granted: define(
+    'resource_not_granted',
+    403,
+    ['Not granted', 'The member does not have this resource.'],
+    ['Non attribuée', 'Le membre n’a pas cette ressource.']
+  ),
+  mode_not_allowed: define(
+    'mode_not_allowed',
+    403,
+    ['Not in this mode', 'The way in which the member has this resource does not allow it.'],
+    ['Mode insuffisant', 'La façon dont le membre a cette ressource ne le permet pas.']
+  ),
   not_offered: define(
     'not_offered',
     422,

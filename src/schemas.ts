@@ -72,6 +72,17 @@ export const Email = Type.String({
   examples: ['ana@acme.test']
 })
 
+const AVATAR_URL_LENGTH_MAX = 2_048
+
+/** What a page shows: from anywhere, but encrypted, and without a password in it. */
+export const AvatarUrl = Type.String({
+  maxLength: AVATAR_URL_LENGTH_MAX,
+  pattern:
+    '^https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][^\\s\\u0000-\\u001f\\u007f"<>\\\\]*)?$',
+  description: 'A picture of theirs, by `https` and without credentials.',
+  examples: ['https://cdn.acme.test/ana.png']
+})
+
 /** Somebody whom the host has signed in, and vouches for. */
 export const VouchedUser = Type.Object(
   {
@@ -195,8 +206,8 @@ export const Billing = Type.Object(
         uniqueItems: true,
         default: [],
         description:
-          'What the plan includes. A policy may ask for `team` (bringing anybody in) and ' +
-          '`custom_roles`; others are yours.'
+          'What the plan includes. A policy may ask for `team` (bringing anybody in), ' +
+          '`custom_roles` and `groups`; others are yours.'
       }
     ),
     seats: Type.Optional(

@@ -10,12 +10,13 @@ const FILE_LINES_MAX = 300
  * keeps the log itself, or reads it at one moment.
  */
 const EVENTLESS = [
+  'src/features/activity/record-activities.ts',
+  'src/features/activity/record-activity.ts',
   'src/features/events/drop-sealed.ts',
   'src/features/events/partitions.ts',
   'src/features/events/read-log-page.ts',
   'src/features/events/seal-events.sweep.ts',
   'src/features/invitations/lookup-invitation.ts',
-  'src/features/members/record-activity.ts',
   'src/features/notifications/notify-of-event.job.ts',
   'src/features/policies/check-policy.ts'
 ]

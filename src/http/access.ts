@@ -67,6 +67,15 @@ export const orgContext = (request: FastifyRequest) => request.getDecorator<OrgC
 /** Whom a request asks about, where its route says so; undefined: nobody who is there. */
 export const askedAbout = (request: FastifyRequest) =>
   request.getDecorator<{ member: MemberFacts | undefined }>('askedAbout').member
+/**
+ * For what takes another scope than its route says, as its body decides.
+ *
+ * @throws Problem insufficient_scope
+ */
+export function enforceScope(request: FastifyRequest, scope: Scope): void {
+  const scopes = request.getDecorator<readonly Scope[]>('scopes')
+  if (!hasScope(scopes, scope)) throw insufficientScope({ scope })
+}
 export const keyContext = (request: FastifyRequest) => request.getDecorator<KeyContext>('apiKey')
 
 /** For what concerns the whole deployment: a key that is limited to organizations may not. */
@@ -95,6 +104,7 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
   app.decorateRequest('org')
   app.decorateRequest('apiKey')
   app.decorateRequest('askedAbout')
+  app.decorateRequest('scopes')
 
   app.addHook('onRoute', (route) => {
     const access = route.config?.access
@@ -124,6 +134,7 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     }
     const claim = { key, facts, access, organizationId, actor, channel, origin }
     request.setDecorator('org', await proveTenant(deps, claim))
+    request.setDecorator('scopes', key.scopes)
     if (access.subjectOf) {
       request.setDecorator('askedAbout', { member: subject ? facts.subject : facts.member })
     }

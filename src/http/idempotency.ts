@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { and, eq, sql } from 'drizzle-orm'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { AnswerKeeper } from '../context.js'
+import type { Tx } from '../db/client.js'
 import { idempotencyKeys } from '../db/tables/idempotency-keys.js'
 import type { Deps } from '../deps.js'
 import {
@@ -28,12 +29,14 @@ export const ok = <B>(body: B): Answer<B> => ({ status: 200, body })
 export const created = <B>(body: B): Answer<B> => ({ status: 201, body })
 
 /** The kept answer, thrown out of the transaction that would have run the command again. */
-class KeptAnswer extends Error {
+export class KeptAnswer extends Error {
   readonly answer: Answer
+  readonly keptAt: Date
 
-  constructor(answer: Answer) {
+  constructor(answer: Answer, keptAt: Date) {
     super('already answered')
     this.answer = answer
+    this.keptAt = keptAt
   }
 }
 
@@ -62,12 +65,7 @@ export async function answerOnce<T, B>(
   if (key === undefined) return send(toAnswer(await run({})))
 
   const keeper = createKeeper(deps, {
-    caller: callerOf(request),
-    operation: `${request.method} ${request.url.split('?')[0] ?? ''}`,
-    key,
-    fingerprint: createHash('sha256')
-      .update(JSON.stringify(request.body ?? null))
-      .digest(),
+    ...slotOf(request, key),
     toAnswer: (result) => toAnswer(result as T)
   })
   try {
@@ -78,6 +76,16 @@ export async function answerOnce<T, B>(
     return send(fromKept(error.answer) as Answer<B> | Problem)
   }
 }
+
+/** Where the answer to a request is kept. */
+export const slotOf = (request: FastifyRequest, key: string) => ({
+  caller: callerOf(request),
+  operation: `${request.method} ${request.url.split('?')[0] ?? ''}`,
+  key,
+  fingerprint: createHash('sha256')
+    .update(JSON.stringify(request.body ?? null))
+    .digest()
+})
 
 /** Whose keys these are: two callers may use the same one. */
 function callerOf(request: FastifyRequest): string {
@@ -105,10 +113,20 @@ interface Slot {
   readonly key: string
   readonly fingerprint: Buffer
   readonly toAnswer: (result: unknown) => Answer | Problem
+  readonly part?: KeptPart
 }
 
-function createKeeper(deps: Deps, slot: Slot): AnswerKeeper {
-  const { caller, operation, key, fingerprint } = slot
+/** Of an answer that is kept in parts. */
+interface KeptPart {
+  /** All are kept as of one instant: so they end at one, and none counts for a later request. */
+  readonly keptAt: Date
+  readonly isFirst: boolean
+  /** Whoever has begun to answer waits for another that has caught up with it. */
+  readonly waits: boolean
+}
+
+export function createKeeper(deps: Deps, slot: Slot): AnswerKeeper {
+  const { caller, operation, key, fingerprint, part } = slot
   const isSlot = and(
     eq(idempotencyKeys.caller, caller),
     eq(idempotencyKeys.operation, operation),
@@ -117,15 +135,12 @@ function createKeeper(deps: Deps, slot: Slot): AnswerKeeper {
   return {
     async begin(tx) {
       const name = JSON.stringify([caller, operation, key])
-      const { rows } = await tx.execute<{ locked: boolean }>(
-        sql`select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as locked`
-      )
-      if (rows[0]?.locked !== true) throw idempotencyKeyInUse()
+      await lockSlot(tx, name, part?.waits === true)
       const [kept] = await tx.select().from(idempotencyKeys).where(isSlot)
-      if (!kept || kept.createdAt.getTime() <= deps.now().getTime() - ANSWER_KEPT_MS) return
+      if (!kept || !isValid(kept.createdAt, deps.now(), part)) return
       if (!kept.fingerprint.equals(fingerprint)) throw idempotencyKeyReused()
       const body: unknown = JSON.parse(deps.sealer.open(kept.answer))
-      throw new KeptAnswer({ status: kept.status, body })
+      throw new KeptAnswer({ status: kept.status, body }, kept.createdAt)
     },
 
     async keep(tx, result) {
@@ -134,7 +149,7 @@ function createKeeper(deps: Deps, slot: Slot): AnswerKeeper {
         fingerprint,
         status,
         answer: deps.sealer.seal(JSON.stringify(body)),
-        createdAt: deps.now()
+        createdAt: part?.keptAt ?? deps.now()
       }
       await tx
         .insert(idempotencyKeys)
@@ -146,6 +161,23 @@ function createKeeper(deps: Deps, slot: Slot): AnswerKeeper {
     }
   }
 }
+
+/** Until the end of the transaction. @throws Problem idempotency_key_in_use */
+async function lockSlot(tx: Tx, name: string, waits: boolean): Promise<void> {
+  if (waits) {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${name}, 0))`)
+    return
+  }
+  const { rows } = await tx.execute<{ locked: boolean }>(
+    sql`select pg_try_advisory_xact_lock(hashtextextended(${name}, 0)) as locked`
+  )
+  if (rows[0]?.locked !== true) throw idempotencyKeyInUse()
+}
+
+const isValid = (keptAt: Date, now: Date, part: KeptPart | undefined): boolean =>
+  part === undefined || part.isFirst
+    ? keptAt.getTime() > now.getTime() - ANSWER_KEPT_MS
+    : keptAt.getTime() === part.keptAt.getTime()
 
 interface KeptProblem {
   readonly code: string

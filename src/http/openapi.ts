@@ -23,6 +23,7 @@ const TAGS = [
   { name: 'Members', description: 'Who belongs to a team, the invited included.' },
   { name: 'Roles', description: 'Who may do what: the policy’s roles and a team’s own.' },
   { name: 'Groups', description: 'Departments, projects, places: sets of members.' },
+  { name: 'Resources', description: 'What of yours members can be given, and who has it.' },
   { name: 'Invitations', description: 'Offers of a seat, and what became of them.' },
   { name: 'Joining', description: 'Coming in by oneself, by an address on a claimed domain.' },
   { name: 'Domain claims', description: 'Mail domains that a team has proven to be its own.' },

@@ -24,13 +24,14 @@ import {
   testKnownRole,
   testOffered
 } from './test-limits.js'
+import { testResource, usedGrant } from './test-resource.js'
 
 /**
  * The only place that grants anything. Pure: the same policy, actor, action and circumstances always
  * give the same decision. The tests run in a fixed order, and the first that fails names the
- * refusal: permission of the actor's role, oneself, protected roles, rank, the matrix of
- * `authority`, holders, entitlements, billing, client channel, confirmation. (Whether a seat is free
- * is asked by whoever gives seats away, after this.)
+ * refusal: permission of the actor's role, whether it has the resource, oneself, protected roles, rank,
+ * the matrix of `authority`, holders, entitlements, billing, client channel, confirmation. (Whether a
+ * seat is free is asked by whoever gives seats away, after this.)
  *
  * The host itself needs no permission and no rank: what the policy offers at all, how many holders a
  * role has, entitlements and confirmations hold for it as for everybody.
@@ -47,8 +48,11 @@ export function decide(
   const asked = { policy, action, circumstances }
   const refusal = actor.kind === 'host' ? refuseHost(asked) : refuseMember(asked, actor)
   if (refusal) return refusal
-  const via = actor.kind === 'host' ? undefined : grantOf(policy, actor.role, action)
-  return via === undefined ? { allowed: true } : { allowed: true, via }
+  if (actor.kind === 'host') return { allowed: true }
+  const via = grantOf(policy, actor.role, action)
+  if (via === undefined) return { allowed: true }
+  const grant = usedGrant(policy, actor.role, action)
+  return grant ? { allowed: true, via, grant } : { allowed: true, via }
 }
 
 interface Asked {
@@ -61,6 +65,7 @@ function refuseMember(asked: Asked, actor: DecidingMember): Refusal | undefined 
   const { policy, action, circumstances } = asked
   return firstRefusal([
     () => testPermission(policy, actor, action),
+    () => testResource(policy, action),
     () => testOffered(policy, action),
     () => testSelf(policy, actor, action),
     () => testProtected(policy, action),

@@ -18,10 +18,42 @@ export interface Target {
   readonly status: string
 }
 
+/** How somebody has a resource. */
+export interface HeldGrant {
+  readonly mode: string
+  /** Which of the actor's groups has it; null: the actor itself. */
+  readonly groupId: string | null
+}
+
+/** Through what the actor has a resource. */
+export interface UsedGrant {
+  /** Null: an owner needs none. */
+  readonly mode: string | null
+  readonly through: 'member' | 'group' | 'owner'
+  readonly groupId?: string
+}
+
+/** A resource as it stands to the actor right now. */
+export interface ResourceStanding {
+  readonly kind: string
+  readonly owned: boolean
+  /** Somebody else has it alone. */
+  readonly taken: boolean
+  readonly grants: readonly HeldGrant[]
+}
+
 /** What is asked. */
 export type Action =
-  /** What a permission alone decides. `own`: it is done to what is the actor's, or assigned to it. */
-  | { readonly type: 'use'; readonly permission: string; readonly own?: boolean }
+  /**
+   * What a permission alone decides. `own`: it is done to what is the actor's, or assigned to it;
+   * `on`: to this resource, and then more than the permission decides.
+   */
+  | {
+      readonly type: 'use'
+      readonly permission: string
+      readonly own?: boolean
+      readonly on?: ResourceStanding
+    }
   | { readonly type: 'invite' | 'import' | 'cancel'; readonly role: string }
   /** Somebody comes by themselves: by an address on a claimed domain, or by asking on a page. */
   | { readonly type: 'join' | 'signup'; readonly role: string }
@@ -59,7 +91,15 @@ export interface Circumstances {
   readonly confirmed?: boolean
 }
 
-export type Decision = { readonly allowed: true; readonly via?: string } | Refusal
+export type Decision =
+  | {
+      readonly allowed: true
+      /** The permission that gives it. */
+      readonly via?: string
+      /** And through what one has the resource, where that decides. */
+      readonly grant?: UsedGrant
+    }
+  | Refusal
 
 export interface Refusal {
   readonly allowed: false
@@ -71,6 +111,8 @@ export interface Refusal {
 
 export type RefusalCode =
   | 'not_permitted'
+  | 'resource_not_granted'
+  | 'mode_not_allowed'
   | 'not_offered'
   | 'self_removal'
   | 'self_role_change'

@@ -170,6 +170,9 @@ const reassignment = z.strictObject({
   shared_access: z.enum(['kept', 'revoked']).default('kept')
 })
 
+/** Whether members can be put into groups anywhere, or where the plan has `groups`. */
+const groups = z.strictObject({ allowed: z.enum(['always', 'entitled']).default('always') })
+
 const removal = z.strictObject({
   /** What becomes of the leaver's data. Of several the call chooses; the first is the default. */
   data: z
@@ -254,6 +257,7 @@ export const PolicyShape = z.strictObject({
   /** The role of an invited person when none is named. */
   default_role: RoleKey,
   custom_roles: customRoles.prefault({}),
+  groups: groups.prefault({}),
   authority: authority.prefault({}),
   ownership: ownership.prefault({}),
   /** What the host is told to do with the sessions of a member whose role has changed. */

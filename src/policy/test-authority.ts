@@ -49,12 +49,23 @@ export function grantOf(policy: Policy, role: string, action: Action): string | 
   const wanted = permissionFor(action)
   if (wanted === undefined) return undefined
   const held = permissionsOf(policy, role)
-  const narrow = action.type === 'use' && action.own === true
   return (
-    findGrant(held, wanted) ??
-    (narrow ? [`${wanted}:own`, `${wanted}:assigned`].find((one) => held.has(one)) : undefined)
+    findGrant(held, wanted) ?? (action.type === 'use' ? narrowGrantOf(held, action) : undefined)
   )
 }
+
+/** A right to what is one's own, or assigned; whoever owns a resource sees it, whatever the role. */
+function narrowGrantOf(
+  held: ReadonlySet<string>,
+  { permission, own = false, on }: Extract<Action, { type: 'use' }>
+): string | undefined {
+  const { owned, grants } = on ?? { owned: own, grants: [] }
+  const narrow = owned ? ['own', 'assigned'] : grants.length > 0 ? ['assigned'] : []
+  const given = narrow.map((part) => `${permission}:${part}`).find((one) => held.has(one))
+  return given ?? (on?.owned === true && permission === VIEW ? VIEW : undefined)
+}
+
+const VIEW: Permission = 'resource.view'
 
 export function testPermission(
   policy: Policy,

@@ -118,8 +118,14 @@ function countOf(holders: Circumstances['holders'], role: string): Holders {
 
 /** What an organization must have been given where roles of its own are not for everybody. */
 const CUSTOM_ROLES_ENTITLEMENT = 'custom_roles'
+/** The same where members are not put into groups everywhere (OUPI-96). */
+const GROUPS_ENTITLEMENT = 'groups'
 /** Everything that a policy can ask for: nothing is in the way of whoever has it. */
-export const ENTITLEMENTS: readonly string[] = [TEAM_ENTITLEMENT, CUSTOM_ROLES_ENTITLEMENT]
+export const ENTITLEMENTS: readonly string[] = [
+  TEAM_ENTITLEMENT,
+  CUSTOM_ROLES_ENTITLEMENT,
+  GROUPS_ENTITLEMENT
+]
 
 /** What the plan does not have, which is neither a lack of permission nor of seats (OUPI-08). */
 export function testEntitlement(
@@ -133,14 +139,18 @@ export function testEntitlement(
     : refuse('not_entitled', `the plan lacks ${entitlement}`, { entitlement })
 }
 
-function entitlementFor({ custom_roles, plan }: Policy, action: Action): string | undefined {
+function entitlementFor(policy: Policy, action: Action): string | undefined {
+  const { custom_roles, plan } = policy
   const door = doorOf(action)
   const bringsIn = door !== undefined && door !== 'resend'
   if (bringsIn && plan.team_feature === 'entitled') return TEAM_ENTITLEMENT
+  if (isGrouping(action) && policy.groups.allowed === 'entitled') return GROUPS_ENTITLEMENT
   return action.type === 'manage_roles' && custom_roles.allowed === 'entitled'
     ? CUSTOM_ROLES_ENTITLEMENT
     : undefined
 }
+
+const isGrouping = (action: Action) => action.type === 'use' && action.permission === 'group.manage'
 
 const DOORS: Readonly<Partial<Record<ActionType, PastDueBlock>>> = {
   invite: 'invitation',

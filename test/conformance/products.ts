@@ -51,7 +51,7 @@ export async function createProducts(t: Test, options: TestOptions = {}) {
 
 /** What each product sells its teams: OUPI and SurveyMonkey sell the team itself. */
 const BILLING: Readonly<Record<Product, object>> = {
-  oupi: { entitlements: ['team', 'custom_roles'], seats: 50 },
+  oupi: { entitlements: ['team', 'custom_roles', 'groups'], seats: 50 },
   openphone: {},
   surveymonkey: { entitlements: ['team'] },
   respondio: {},

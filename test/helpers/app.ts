@@ -156,7 +156,9 @@ function stories(deps: Deps, call: Call) {
   async function organization(fields: Record<string, unknown> = {}) {
     const ownerId = unique('u_owner')
     const owner = { user_id: ownerId, email: `${ownerId}@acme.test`, name: 'Olga' }
-    const sold = SELL_TEAMS.has(fields['policy']) ? { billing: { entitlements: ['team'] } } : {}
+    const sold = SELL_TEAMS.has(fields['policy'])
+      ? { billing: { entitlements: ['team', 'groups'] } }
+      : {}
     const { body } = await call('POST', '/v1/organizations', {
       body: { name: 'Acme', owner, ...sold, ...fields }
     })

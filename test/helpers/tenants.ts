@@ -52,6 +52,12 @@ export async function fullOrganization(app: TestApp) {
   await call('PUT', `${org.path}/branding`, { body: { color: '#0f766e', logo: null } })
   const { body: group } = await call('POST', `${org.path}/groups`, { body: { name: 'Sales' } })
   for (const { id } of [ana, bo]) await call('PUT', `${org.path}/groups/${group.id}/members/${id}`)
+  const resources = `${org.path}/resources`
+  const { body: resource } = await call('POST', resources, { body: { external_id: 'ws_1' } })
+  const at = `${resources}/${String(resource.id)}`
+  await call('PUT', `${at}/grants/${ana.id}`, { body: {} })
+  await call('PUT', `${at}/group-grants/${group.id}`, { body: {} })
+  await call('PUT', `${at}/owners/${ana.id}`)
   await call('DELETE', `${org.path}/members/${bo.id}`)
   await claimDomain(app, org, `${unique('full').replace('_', '-')}.test`)
   await call('POST', `${org.path}/signup-pages`, { body: { max_signups: 2 } })
@@ -64,6 +70,10 @@ export async function fullOrganization(app: TestApp) {
 /** What takes a particular policy, or a failure, to come about. */
 async function insertTheRest(db: Db, id: string): Promise<void> {
   const uuid = idToUuid('org', id)
+  await db.execute(sql`
+    insert into former_identities (organization_id, member_id, number, user_id, email, email_key, until)
+    select organization_id, id, 1, 'u_before', 'before@full.test', 'before@full.test', now()
+    from members where organization_id = ${uuid} limit 1`)
   await db.execute(sql`
     with export as (
       insert into exports (organization_id, id, status, requested_by_type, created_at)

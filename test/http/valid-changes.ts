@@ -25,6 +25,13 @@ async function groupOf(app: TestApp) {
   return { at: `${path}/groups/${String(body.id)}`, memberId }
 }
 
+async function resourceOf(app: TestApp) {
+  const { path, id: memberId } = await memberOf(app)
+  const { body: group } = await app.call('POST', `${path}/groups`, { body: { name: 'Sales' } })
+  const { body } = await app.call('POST', `${path}/resources`, { body: { external_id: 'ws_1' } })
+  return { at: `${path}/resources/${String(body.id)}`, memberId, groupId: String(group.id) }
+}
+
 async function roleOf({ call, organization }: TestApp) {
   const { path } = await organization()
   const body = { label: { en: 'Editor' }, permissions: ['team.view'] }
@@ -79,6 +86,10 @@ export const CHANGES: Record<string, (app: TestApp) => Promise<Change>> = {
   async deleteGroup(app) {
     return { method: 'DELETE', path: (await groupOf(app)).at }
   },
+  async putGroupMembers(app) {
+    const { at, memberId } = await groupOf(app)
+    return { method: 'PUT', path: `${at}/members`, body: { member_ids: [memberId] } }
+  },
   async addGroupMember(app) {
     const { at, memberId } = await groupOf(app)
     return { method: 'PUT', path: `${at}/members/${memberId}` }
@@ -87,6 +98,39 @@ export const CHANGES: Record<string, (app: TestApp) => Promise<Change>> = {
     const { at, memberId } = await groupOf(app)
     await app.call('PUT', `${at}/members/${memberId}`)
     return { method: 'DELETE', path: `${at}/members/${memberId}` }
+  },
+  async updateResource(app) {
+    return { method: 'PATCH', path: (await resourceOf(app)).at, body: { name: 'Support' } }
+  },
+  async deleteResource(app) {
+    return { method: 'DELETE', path: (await resourceOf(app)).at }
+  },
+  async putResourceGrant(app) {
+    const { at, memberId } = await resourceOf(app)
+    return { method: 'PUT', path: `${at}/grants/${memberId}`, body: {} }
+  },
+  async revokeResourceGrant(app) {
+    const { at, memberId } = await resourceOf(app)
+    await app.call('PUT', `${at}/grants/${memberId}`, { body: {} })
+    return { method: 'DELETE', path: `${at}/grants/${memberId}` }
+  },
+  async putResourceGroupGrant(app) {
+    const { at, groupId } = await resourceOf(app)
+    return { method: 'PUT', path: `${at}/group-grants/${groupId}`, body: {} }
+  },
+  async revokeResourceGroupGrant(app) {
+    const { at, groupId } = await resourceOf(app)
+    await app.call('PUT', `${at}/group-grants/${groupId}`, { body: {} })
+    return { method: 'DELETE', path: `${at}/group-grants/${groupId}` }
+  },
+  async addResourceOwner(app) {
+    const { at, memberId } = await resourceOf(app)
+    return { method: 'PUT', path: `${at}/owners/${memberId}` }
+  },
+  async removeResourceOwner(app) {
+    const { at, memberId } = await resourceOf(app)
+    await app.call('PUT', `${at}/owners/${memberId}`)
+    return { method: 'DELETE', path: `${at}/owners/${memberId}` }
   },
   async cancelInvitation(app) {
     const { path } = await app.organization()

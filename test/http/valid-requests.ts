@@ -116,6 +116,12 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const other = { document: { ...document, locale: 'fr' } }
     return { path: '/v1/policies/check', body: { document }, other }
   },
+  async changeMembers(app) {
+    const { path } = await app.organization()
+    const member_ids = [(await app.member(path)).id]
+    const [body, other] = ['suspend', 'reactivate'].map((action) => ({ action, member_ids }))
+    return { path: `${path}/members/bulk`, body, other }
+  },
   async importMembers(app) {
     const { path } = await app.organization()
     const body = { members: [{ user_id: 'u_ana', email: 'ana@acme.test' }] }
@@ -125,6 +131,19 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
   async createGroup(app) {
     const { path } = await app.organization()
     return { path: `${path}/groups`, body: { name: 'Sales' }, other: { name: 'Support' } }
+  },
+  async createResource(app) {
+    const { path } = await app.organization()
+    const body = { external_id: 'ws_1', name: 'Sales' }
+    return { path: `${path}/resources`, body, other: { external_id: 'ws_2' } }
+  },
+  async fulfillResource(app) {
+    const { path } = await app.organization({ policy: 'openphone' })
+    await app.invite(path, 'ana@acme.test', { role: 'member', resources: { choice: 'new' } })
+    const { body: page } = await app.call('GET', `${path}/resources?status=requested`)
+    const [wanted] = page.data as { id: string }[]
+    const [body, other] = [{ external_id: 'ws_1' }, { external_id: 'ws_2' }]
+    return { path: `${path}/resources/${String(wanted?.id)}/fulfill`, body, other }
   },
   async suspendMember(app) {
     const { path } = await app.organization()
@@ -136,7 +155,14 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
   },
   async recordActivity(app) {
     const { path } = await app.organization()
-    return { path: `${path}/members/${(await app.member(path)).id}/activity` }
+    const at = `${path}/members/${(await app.member(path)).id}/activity`
+    return { path: at, body: {}, other: { type: 'sign_in' } }
+  },
+  async recordActivities(app) {
+    const { path } = await app.organization()
+    const { id: member_id } = await app.member(path)
+    const [body, other] = [{ data: [{ member_id }] }, { data: [{ member_id, type: 'sign_in' }] }]
+    return { path: `${path}/activity`, body, other }
   },
   async reassignMember(app) {
     const { path } = await app.organization({ policy: 'surveymonkey' })

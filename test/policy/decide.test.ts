@@ -1,6 +1,11 @@
 import t from 'tap'
 import { decide } from '../../src/policy/decide.js'
-import type { Action, Circumstances, DecidingActor } from '../../src/policy/decision.js'
+import type {
+  Action,
+  Circumstances,
+  DecidingActor,
+  ResourceStanding
+} from '../../src/policy/decision.js'
 import { type Policy, PolicyDocument } from '../../src/policy/document.js'
 import { PERMISSIONS } from '../../src/policy/permissions.js'
 import { PRESETS } from '../../src/policy/presets.js'
@@ -130,3 +135,54 @@ await t.test('what was not counted is a fault, never a permission', async (t) =>
   const remove = { type: 'remove', target: other('owner') } as const
   t.throws(() => decide(standard, as('owner'), remove, {}), /count the holders of owner/)
 })
+
+const NOBODYS = { kind: 'number', owned: false, taken: false, grants: [] } as const
+const on = (permission: string, standing: Partial<ResourceStanding> = {}) =>
+  ({ type: 'use', permission, on: { ...NOBODYS, ...standing } }) as const
+
+await t.test('a permission of the host’s on a resource takes having it, in a mode for it', (t) => {
+  const openphone = preset('openphone')
+  const granted = (...modes: string[]) => ({
+    grants: modes.map((mode) => ({ mode, groupId: null }))
+  })
+  const ask = (standing: Partial<ResourceStanding>, permission = 'app:comms', role = 'member') =>
+    codeOf(openphone, as(role), on(permission, standing))
+  t.equal(codeOf(openphone, as('member'), use('app:comms')), 'allowed', 'at all')
+  for (const role of ['owner', 'admin', 'member']) {
+    t.equal(ask({}, 'app:comms', role), 'resource_not_granted', role)
+    t.equal(ask(granted('read_only'), 'app:comms', role), 'mode_not_allowed', role)
+    t.equal(ask(granted('read_only', 'shared'), 'app:comms', role), 'allowed', role)
+  }
+  t.equal(ask({ owned: true }), 'allowed')
+  t.equal(ask({ owned: true, taken: true }), 'resource_not_granted')
+  t.equal(ask(granted('shared'), 'app:porting'), 'not_permitted', 'the role comes first')
+  const decision = decide(openphone, as('member'), on('app:comms', granted('read_only')))
+  t.match(decision, { details: { mode: 'read_only' } })
+  t.equal(codeOf(openphone, HOST, on('app:comms')), 'allowed', 'the host itself')
+  t.end()
+})
+
+await t.test(
+  'Muster’s own rights on a resource: the role’s, or the narrow ones on one’s own',
+  (t) => {
+    const grants = [{ mode: 'shared', groupId: 'grp_1' }]
+    const ask = (permission: string, standing: Partial<ResourceStanding>, role = 'member') => {
+      const decision = decide(standard, as(role), on(permission, standing))
+      return decision.allowed ? [decision.via, decision.grant] : decision.code
+    }
+    t.same(ask('resource.view', {}), 'not_permitted')
+    t.same(ask('resource.view', { grants }), [
+      'resource.view:assigned',
+      { mode: 'shared', through: 'group', groupId: 'grp_1' }
+    ])
+    const owner = { mode: null, through: 'owner' }
+    t.same(ask('resource.view', { owned: true }), ['resource.view:assigned', owner])
+    t.same(ask('resource.view', { owned: true }, 'a role that has gone'), ['resource.view', owner])
+    t.same(ask('resource.view', { owned: true, grants }, 'owner'), ['resource.view', undefined])
+    t.same(ask('resource.settings', { grants }), 'not_permitted')
+    t.same(ask('resource.settings', { owned: true }), ['resource.settings:own', owner])
+    t.same(ask('resource.settings', {}, 'admin'), ['resource.settings', undefined])
+    t.same(ask('resource.manage', { owned: true }), 'not_permitted')
+    t.end()
+  }
+)

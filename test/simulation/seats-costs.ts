@@ -1,5 +1,5 @@
 import type { Ledger, SeatRules } from './seats-ledger.js'
-import type { Person, Resources, Status } from './seats-model.js'
+import type { Equipment, Person, Status } from './seats-model.js'
 
 interface Taking {
   /** What is charged for: the offer, where there is one. */
@@ -28,11 +28,10 @@ export function createCosts(rules: SeatRules, ledger: Ledger, { people, clock }:
     return seats.mode === 'prepaid' && !(isResend && seats.resend_expired_when_full === 'refuse')
   }
 
-  function extra(status: Status | undefined, resources: Resources | null): number {
+  function extra(status: Status | undefined, { ids, fresh }: Equipment): number {
     const included = billing.resources_included
-    if (included === null || resources === null || !isCounted(status)) return 0
-    const count = resources.choice === 'new' ? 1 : resources.ids.length
-    return Math.max(0, count - included)
+    if (included === null || !isCounted(status)) return 0
+    return Math.max(0, ids.length + fresh - included)
   }
 
   function owe(kind: string, subject: { readonly id: string }, quantity: number, at: number): void {

@@ -10,6 +10,18 @@ export type Status =
   | 'removed'
 
 export type Resources = { readonly choice: 'new' | 'existing'; readonly ids: readonly string[] }
+/** What lies on a seat: those that are named, and new ones that have no name yet. */
+export interface Equipment {
+  readonly ids: readonly string[]
+  readonly fresh: number
+}
+export const UNEQUIPPED: Equipment = { ids: [], fresh: 0 }
+
+/** A new one comes on top of what is there, named ones take its place. */
+const chosen = (there: Equipment, choice: Resources | null): Equipment =>
+  choice?.choice === 'new'
+    ? { ...there, fresh: there.fresh + 1 }
+    : { ids: choice?.ids ?? [], fresh: 0 }
 
 /** The last offer of a seat, or to take it over. */
 export interface Offer {
@@ -25,7 +37,7 @@ export interface Person {
   id: string
   address: string
   status: Status
-  resources: Resources | null
+  resources: Equipment
   offer: Offer | undefined
   /** What time has made of the seat, as long as nobody has written that down. */
   lapse: { readonly from: Status; readonly to: Status; readonly at: number } | undefined
@@ -105,7 +117,8 @@ export function createTeam(rules: SeatRules, ledger: Ledger, start: number) {
     return isCounted(to) && !isFree() ? 'seats_exhausted' : undefined
   }
 
-  function enter(address: string, resources: Resources | null): Person {
+  function enter(address: string, choice: Resources | null): Person {
+    const resources = chosen(UNEQUIPPED, choice)
     const before = holderOf(address)
     if (!before) {
       const offer = undefined
@@ -256,11 +269,10 @@ export function createTeam(rules: SeatRules, ledger: Ledger, start: number) {
 
   function equip(person: Person, resources: Resources | null): string {
     if (person.status === 'removed') return 'state'
-    if (JSON.stringify(person.resources) === JSON.stringify(resources)) return 'ok'
     writeDown(person)
     const before = extra(person.status, person.resources)
-    person.resources = resources
-    oweResources(person, extra(person.status, resources) - before, clock.now)
+    person.resources = chosen(person.resources, resources)
+    oweResources(person, extra(person.status, person.resources) - before, clock.now)
     return 'ok'
   }
 

@@ -1,7 +1,7 @@
 import { expireInvitations } from '../../src/features/invitations/expire-invitations.sweep.js'
 import type { TestApp } from '../helpers/app.js'
 import { createLedger, type SeatRules } from './seats-ledger.js'
-import { createTeam, type Person, type Resources, type Status } from './seats-model.js'
+import { createTeam, type Person, type Resources, type Status, UNEQUIPPED } from './seats-model.js'
 import type { Pushed, Step } from './seats-policies.js'
 import { saidBy, throughOf } from './seats-pushes.js'
 
@@ -32,7 +32,7 @@ export async function startGame(app: TestApp, { policy, rules, timeZone }: Setti
   const team = createTeam(rules, ledger, app.clock.now.getTime())
   const { body } = await app.call('GET', `${org.path}/members`)
   const [{ id }] = body.data
-  const nobody = { offer: undefined, lapse: undefined, resources: null }
+  const nobody = { offer: undefined, lapse: undefined, resources: UNEQUIPPED }
   team.people.push({ id, address: org.owner.email, status: 'active', ...nobody })
   const seen = { bought: 0, updates: 0, used: 1, size: ledger.size() }
   return { app, org, rules, timeZone, ledger, team, tokens: new Map<Person, string>(), seen }

@@ -11,7 +11,7 @@ export const MEMBER_STATUSES = [
 ] as const
 export type MemberStatus = (typeof MEMBER_STATUSES)[number]
 
-const LAPSED_STATUSES = ['invitation_expired', 'reassignment_pending', 'active'] as const
+export const LAPSED_STATUSES = ['invitation_expired', 'reassignment_pending', 'active'] as const
 
 export const members = pgTable(
   'members',

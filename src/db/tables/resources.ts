@@ -36,6 +36,8 @@ export const resourceOwners = pgTable(
   (t) => [primaryKey({ columns: [t.organizationId, t.resourceId, t.memberId] })]
 )
 
+export type OwnerRow = typeof resourceOwners.$inferSelect
+
 /** Of a grant only its use changes: another mode is another grant. */
 export const resourceGrants = pgTable(
   'resource_grants',

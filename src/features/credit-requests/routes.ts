@@ -89,7 +89,8 @@ function listCreditRequestsRoute(app: App, deps: Deps): void {
           {
             ...PageQuery,
             status: Type.Optional(CreditRequestStatusSchema),
-            member_id: Type.Optional(Id('mem'))
+            member_id: Type.Optional(Id('mem')),
+            group_id: Type.Optional(Id('grp'))
           },
           { additionalProperties: false }
         ),
@@ -97,8 +98,8 @@ function listCreditRequestsRoute(app: App, deps: Deps): void {
       }
     },
     async (request) => {
-      const { status, member_id: memberId, ...query } = request.query
-      const filter = { status, memberId }
+      const { status, member_id: memberId, group_id: groupId, ...query } = request.query
+      const filter = { status, memberId, groupId }
       const wanted = readPage('crq', query)
       const page = await listCreditRequests(deps, orgContext(request), filter, wanted)
       return toPage(page, query.limit, toCreditRequest)

@@ -55,7 +55,7 @@ export async function listCreditAccounts(
   await settleCredits(deps, ctx.organizationId, ctx.now)
   const { sort } = filter
   const place = sort === undefined ? undefined : PLACES[sort]
-  const where = whereMembers(deps.db, ctx, filter)
+  const where = whereMembers(ctx, filter)
   const total = sql<number>`(select count(*)::int from ${members} where ${where})`
   const found = await selectAccounts(deps.db, ctx.policy.policy, {
     place: place ? sql<string>`${place}::text` : sql<string>`''`,

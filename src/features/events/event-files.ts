@@ -1,4 +1,4 @@
-import { csvRecord } from './csv.js'
+import { csvRecord } from '../../csv.js'
 import type { EventRecord } from './queries.js'
 import { CSV_COLUMNS, toCells, toEvent } from './schemas.js'
 

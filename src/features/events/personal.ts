@@ -11,6 +11,7 @@ export const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
   'mail',
   'account_owner',
   'name',
+  'avatar_url',
   'user_id',
   'external_id',
   'from',

@@ -1,13 +1,11 @@
-import { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../../deps.js'
 import { invalidRequest } from '../../errors.js'
-import { chooseType } from '../../http/accept.js'
 import { keyContext, orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { clientGone } from '../../http/client-gone.js'
 import { serviceUnavailable } from '../../http/errors.js'
+import { CSV, chooseFile, createFileSender, refusePagesOfFiles } from '../../http/files.js'
 import {
   Page,
   PageQuery,
@@ -24,13 +22,11 @@ import { listEvents } from './list-events.js'
 import { findLatest, readFeed } from './read-feed.js'
 import type { Scanned } from './scan-events.js'
 import {
-  CSV,
   EventFiles,
   EventQuery,
   EventSchema,
   FeedQuery,
   FeedSchema,
-  NDJSON,
   readEventFilter,
   toEvent
 } from './schemas.js'
@@ -43,24 +39,15 @@ export const eventRoutes: Routes = async (app, { deps }) => {
   readFeedRoute(app, deps)
 }
 
-/** What is a page and what is a file, the first where a client does not care. */
-const LIST_TYPES = ['application/json', NDJSON, CSV] as const
-const fileName = (organizationId: string, type: typeof NDJSON | typeof CSV) =>
-  `events-${organizationId}.${type === CSV ? 'csv' : 'ndjson'}`
-const OF_PAGES = Object.keys(PageQuery)
-
 function listEventsRoute(app: App, deps: Deps): void {
-  const sending = new Set<Readable>()
-  app.addHook('preClose', async () => {
-    for (const file of sending) file.destroy(new Error('the server stops'))
-  })
+  const sendFile = createFileSender(app)
   app.get(
     '/v1/organizations/:organization_id/events',
     {
       // Of a HEAD Fastify would read a file to its end.
       exposeHeadRoute: false,
       config: { access: { class: 'tenant', scope: 'events:read', permission: 'audit.view' } },
-      preValidation: refuseOtherTypes,
+      preValidation: refusePagesOfFiles,
       schema: {
         operationId: 'listEvents',
         summary: 'List what happened in an organization, newest first',
@@ -80,31 +67,16 @@ function listEventsRoute(app: App, deps: Deps): void {
     async (request, reply) => {
       const ctx = orgContext(request)
       const filter = readEventFilter(request.query)
-      const type = chooseType(request, LIST_TYPES)
-      if (type === 'application/json') {
+      const type = chooseFile(request)
+      if (type === undefined) {
         const page = await listEvents(deps, ctx, filter, readPage('evt', request.query))
         return toPage(page, request.query.limit, toEvent)
       }
       const pages = await streamEvents(deps, ctx, filter)
       const text = type === CSV ? toCsv(pages) : toNdjson(pages)
-      const file = Readable.from(text, { objectMode: false })
-      sending.add(file)
-      file.once('close', () => sending.delete(file))
-      void reply.headers({
-        'content-type': type === CSV ? `${CSV}; charset=utf-8; header=present` : type,
-        'content-disposition': `attachment; filename="${fileName(ctx.organizationId, type)}"`
-      })
-      return file
+      return sendFile(reply, { name: `events-${ctx.organizationId}`, type, text })
     }
   )
-}
-
-/** Before what is left out is filled in: a file has neither pages nor a total. */
-async function refuseOtherTypes(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  void reply.header('vary', 'Accept')
-  if (chooseType(request, LIST_TYPES) === 'application/json') return
-  const given = OF_PAGES.find((name) => Object.hasOwn(request.query as object, name))
-  if (given !== undefined) throw wrongQuery(given, 'must be left out: a file has all of them')
 }
 
 function readFeedRoute(app: App, deps: Deps): void {

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
 import { type Static, type TObject, Type } from '@sinclair/typebox'
+import { csvRecord } from '../../csv.js'
+import { CSV, NDJSON } from '../../http/files.js'
 import { DEPLOYMENT_ID } from '../../ids.js'
 import { Id, Instant, Nullable, oneOf, ref } from '../../schemas.js'
-import { csvRecord } from './csv.js'
 import { ACTOR_TYPES, type EventFilter } from './event-filter.js'
 import { EVENT_TYPE_PATTERNS, PATTERN_LIST_LENGTH_MAX } from './event-type-patterns.js'
 import type { EventRecord } from './queries.js'
@@ -104,9 +105,6 @@ export function readEventFilter(query: EventQuery): EventFilter {
   }
 }
 type EventQuery = Static<TObject<typeof EventQuery>>
-
-export const NDJSON = 'application/x-ndjson'
-export const CSV = 'text/csv'
 
 export const CSV_COLUMNS = [
   'id',

@@ -31,6 +31,7 @@ import { toSignupPage } from '../signup-pages/schemas.js'
 import { toMailSuppression } from '../suppressions/schemas.js'
 import { tellCredits } from './credit-contents.js'
 import { byId, type ExportSource, type Line, type Lines, PAGE_ROWS_MAX, pagesOf } from './lines.js'
+import { tellResources } from './resource-contents.js'
 import { toExport } from './schemas.js'
 
 /** What a change of the lines’ shapes would count up. */
@@ -47,6 +48,7 @@ export async function* tellEverything(source: ExportSource): Lines {
   yield* tellGroups(source)
   yield* tellMembers(source)
   yield* tellGroupMembers(source)
+  yield* tellResources(source)
   yield* tellSignupPages(source)
   yield* tellSignups(source)
   yield* tellInvitations(source)

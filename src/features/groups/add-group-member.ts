@@ -1,9 +1,11 @@
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
 import { groupMembers } from '../../db/tables/groups.js'
 import type { Deps } from '../../deps.js'
 import { appendEvents } from '../events/append-events.js'
-import { findMember } from '../members/queries.js'
+import { allowed, judgeAll, memberOf, type Outcome, refusalIn } from '../members/outcome.js'
+import { findTarget, type LockedMembers } from '../members/queries.js'
 import { placeOf } from '../organizations/queries.js'
 import { groupTakesNobodyRemoved } from './errors.js'
 import { memberAdded } from './group-events.js'
@@ -29,15 +31,42 @@ export async function addGroupMember(
   return runCommand(deps, ctx, async (tx) => {
     const organization = await lockToManageGroups(deps, tx, ctx)
     const group = await findGroup(tx, ctx, groupId)
-    const { organizationId } = ctx
-    const { status } = await findMember(tx, organizationId, memberId)
-    if (status === 'removed') throw groupTakesNobodyRemoved({ member_id: memberId })
-    const added = await tx
-      .insert(groupMembers)
-      .values({ organizationId, groupId, memberId, createdAt: ctx.now })
-      .onConflictDoNothing()
-      .returning()
-    appendEvents(tx, ctx, placeOf(organization), added.map(memberAdded))
-    return { ...group, membersCount: group.membersCount + added.length }
+    const members = [await findTarget(tx, ctx, memberId)]
+    const outcomes = await addGroupMembers(tx, ctx, { organization, members }, groupId)
+    memberOf(outcomes)
+    const added = outcomes.filter(({ status }) => status === 'done').length
+    return { ...group, membersCount: group.membersCount + added }
   })
+}
+
+/** The same of many, by whoever may manage groups. */
+export async function addGroupMembers(
+  tx: Tx,
+  ctx: OrgContext,
+  { organization, members }: LockedMembers,
+  groupId: string
+): Promise<Outcome[]> {
+  const { organizationId } = ctx
+  const judged = judgeAll(members, ({ member: { id, status } }) =>
+    refusalIn(() => {
+      if (status === 'removed') throw groupTakesNobodyRemoved({ member_id: id })
+    })
+  )
+  const adding = allowed(judged)
+  const rows = adding.map(({ member: { id: memberId } }) => ({
+    organizationId,
+    groupId,
+    memberId,
+    createdAt: ctx.now
+  }))
+  const added =
+    rows.length === 0
+      ? []
+      : await tx.insert(groupMembers).values(rows).onConflictDoNothing().returning()
+  appendEvents(tx, ctx, placeOf(organization), added.map(memberAdded))
+  const isAdded = new Set(added.map(({ memberId }) => memberId))
+  return judged.map(
+    ({ one: { member }, outcome }): Outcome =>
+      outcome ?? { status: isAdded.has(member.id) ? 'done' : 'unchanged', member }
+  )
 }

@@ -4,10 +4,12 @@ import { groups } from '../../db/tables/groups.js'
 import type { Deps } from '../../deps.js'
 import { appendEvents } from '../events/append-events.js'
 import { placeOf } from '../organizations/queries.js'
+import { endGroupGrants } from '../resources/end-group-grants.js'
 import { type CountedGroup, findGroup, isGroup, lockToManageGroups } from './queries.js'
 
 /**
- * Deletes a group; its members stay what they are in the organization. Answers with what it was.
+ * Deletes a group; its members stay what they are in the organization, without what they had by it.
+ * Answers with what it was.
  *
  * @throws Problem not_permitted, not_found
  */
@@ -15,6 +17,7 @@ export async function deleteGroup(deps: Deps, ctx: OrgContext, id: string): Prom
   return runCommand(deps, ctx, async (tx) => {
     const organization = await lockToManageGroups(deps, tx, ctx)
     const group = await findGroup(tx, ctx, id)
+    await endGroupGrants(tx, ctx, organization, id)
     // Who was in it goes with it, by the foreign key.
     await tx.delete(groups).where(isGroup(ctx.organizationId, id))
     const { name, externalId, membersCount } = group

@@ -1,11 +1,15 @@
-import { and, eq, getTableColumns, inArray, or, sql } from 'drizzle-orm'
+import { and, type Column, eq, getTableColumns, inArray, or, type SQL, sql } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
 import { type GroupRow, groupMembers, groups } from '../../db/tables/groups.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { idPattern } from '../../ids.js'
-import { type LockedOrganization, lockToUse } from '../organizations/queries.js'
+import { decide } from '../../policy/decide.js'
+import type { Decision } from '../../policy/decision.js'
+import { enforce } from '../../refusals.js'
+import { circumstancesOf } from '../../standing.js'
+import { type LockedOrganization, lockOrganization } from '../organizations/queries.js'
 
 const GROUP_ID = new RegExp(idPattern('grp'))
 
@@ -37,14 +41,22 @@ export async function findGroup(
  * First thing in every command on groups: they change no membership of the organization, but whoever
  * is being removed from it must not get into one of its groups meanwhile.
  *
- * @throws Problem not_found when the acting member has gone, not_permitted
+ * @throws Problem not_found when the acting member has gone, not_permitted, not_entitled
  */
-export function lockToManageGroups(
+export async function lockToManageGroups(
   deps: Deps,
   tx: Tx,
   ctx: OrgContext
 ): Promise<LockedOrganization> {
-  return lockToUse(deps, tx, ctx, 'group.manage')
+  const organization = await lockOrganization(deps, tx, ctx, ctx)
+  enforce(mayManageGroups(organization))
+  return organization
+}
+
+/** Whether the acting member may put people into groups, and the plan has them. */
+export function mayManageGroups({ policy: { policy }, actor, row }: LockedOrganization): Decision {
+  const action = { type: 'use', permission: 'group.manage' } as const
+  return decide(policy, actor, action, circumstancesOf(row))
 }
 
 /** Group ids by how the host names them: by id or, where nothing has that id, by external id. */
@@ -70,14 +82,32 @@ export async function findGroupIds(
   ])
 }
 
-/** Takes somebody who leaves the organization out of all its groups. */
-export async function leaveGroups(tx: Tx, organizationId: string, memberId: string): Promise<void> {
+/** Takes whoever leaves the organization out of all its groups. */
+export async function leaveGroups(
+  tx: Tx,
+  organizationId: string,
+  memberIds: readonly string[]
+): Promise<void> {
   await tx
     .delete(groupMembers)
     .where(
-      and(eq(groupMembers.organizationId, organizationId), eq(groupMembers.memberId, memberId))
+      and(
+        eq(groupMembers.organizationId, organizationId),
+        inArray(groupMembers.memberId, [...memberIds])
+      )
     )
 }
+
+interface OfMember {
+  readonly organizationId: Column
+  readonly memberId: Column
+}
+
+/** Whether the member whom a row is about is in a group now. */
+export const isInGroup = ({ organizationId, memberId }: OfMember, groupId: string): SQL =>
+  sql`exists (select from ${groupMembers}
+    where ${groupMembers.organizationId} = ${organizationId}
+      and ${eq(groupMembers.groupId, groupId)} and ${groupMembers.memberId} = ${memberId})`
 
 /** In which groups these members are already. */
 export async function findMemberships(

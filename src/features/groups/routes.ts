@@ -9,10 +9,12 @@ import { addGroupMember } from './add-group-member.js'
 import { createGroup } from './create-group.js'
 import { deleteGroup } from './delete-group.js'
 import { listGroups } from './list-groups.js'
+import { putGroupMembers } from './put-group-members.js'
 import { findGroup } from './queries.js'
 import { removeGroupMember } from './remove-group-member.js'
 import {
   GroupCreate,
+  GroupMembersPut,
   GroupParams,
   GroupSchema,
   GroupUpdate,
@@ -33,6 +35,7 @@ export const groupRoutes: Routes = async (app, { deps }) => {
   getGroupRoute(app, deps)
   updateGroupRoute(app, deps)
   deleteGroupRoute(app, deps)
+  putGroupMembersRoute(app, deps)
   addGroupMemberRoute(app, deps)
   removeGroupMemberRoute(app, deps)
 }
@@ -147,6 +150,30 @@ function deleteGroupRoute(app: App, deps: Deps): void {
     },
     async (request) =>
       toGroup(await deleteGroup(deps, orgContext(request), request.params.group_id))
+  )
+}
+
+function putGroupMembersRoute(app: App, deps: Deps): void {
+  app.put(
+    '/v1/organizations/:organization_id/groups/:group_id/members',
+    {
+      config: { access: write },
+      schema: {
+        operationId: 'putGroupMembers',
+        summary: 'Say who is in a group, or put many into it',
+        description:
+          'All or nothing: somebody who is not of the organization is 422 `unknown_members`, who ' +
+          'was removed from it 409 `member_removed`. One call takes at most 1,000 out.',
+        tags,
+        params: GroupParams,
+        body: GroupMembersPut,
+        response: { 200: ref(GroupSchema) }
+      }
+    },
+    async (request) => {
+      const { group_id: id } = request.params
+      return toGroup(await putGroupMembers(deps, orgContext(request), id, request.body))
+    }
   )
 }
 

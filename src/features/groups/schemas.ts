@@ -75,6 +75,28 @@ export const GroupUpdate = Type.Object(
 )
 export type GroupUpdate = Static<typeof GroupUpdate>
 
+/** Members of one call. */
+const MEMBERS_MAX = 1_000
+
+export const GroupMembersPut = Type.Object(
+  {
+    member_ids: Type.Array(Id('mem'), {
+      maxItems: MEMBERS_MAX,
+      uniqueItems: true,
+      description: 'Who is in the group, the invited too.'
+    }),
+    keep_others: Type.Boolean({
+      default: false,
+      description: 'Whoever is in it and not named stays; otherwise they are taken out.'
+    })
+  },
+  {
+    additionalProperties: false,
+    examples: [{ member_ids: ['mem_01jd3v8k2ffb5t0m5r6w9x7y3z'], keep_others: true }]
+  }
+)
+export type GroupMembersPut = Static<typeof GroupMembersPut>
+
 export const GroupParams = Type.Object({
   ...OrganizationParams.properties,
   group_id: Id('grp')

@@ -13,10 +13,3 @@ export const joinedAtNotPast = defineProblem({
   en: ['Not an instant of the past', 'joined_at must lie between 1970 and now.'],
   fr: ['Instant non passé', 'joined_at doit se situer entre 1970 et maintenant.']
 })
-
-export const unknownGroup = defineProblem({
-  code: 'unknown_group',
-  status: 422,
-  en: ['Unknown group', 'The organization has no group of these ids: see groups.'],
-  fr: ['Groupe inconnu', 'L’organisation n’a pas de groupe de ces ids : voir groups.']
-})

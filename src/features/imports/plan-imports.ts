@@ -6,7 +6,7 @@ import { newId } from '../../ids.js'
 import { decide } from '../../policy/decide.js'
 import { refusalOf } from '../../refusals.js'
 import { circumstancesOf } from '../../standing.js'
-import { findGroupIds } from '../groups/queries.js'
+import { type GroupChoice, openGroupChoice } from '../groups/group-choice.js'
 import { type Addressed, readAddresses } from '../invitations/addresses.js'
 import { refuseResources } from '../invitations/fields.js'
 import { findOccupants, type Occupants } from '../invitations/occupants.js'
@@ -15,7 +15,7 @@ import { countHolders, type HolderCounts } from '../members/holders.js'
 import type { LockedOrganization } from '../organizations/queries.js'
 import { openShelf, type PlannedGrant, type Shelf } from '../resources/open-shelf.js'
 import { openGate, type SeatGate } from '../seats/seat-gate.js'
-import { duplicateUser, joinedAtNotPast, unknownGroup } from './errors.js'
+import { duplicateUser, joinedAtNotPast } from './errors.js'
 import type { ImportedMember } from './schemas.js'
 
 /** Somebody who becomes a member. */
@@ -41,7 +41,7 @@ interface Known {
   readonly organization: LockedOrganization
   readonly occupants: Occupants
   readonly counts: HolderCounts
-  readonly groupIds: ReadonlyMap<string, string>
+  readonly groups: GroupChoice
   readonly confirmed: boolean
   readonly gate: SeatGate
   readonly shelf: Shelf
@@ -57,13 +57,16 @@ export async function planAll(
   const { policy } = organization.policy
   const people = readPeople(asked.people)
   const roles = asked.people.map(({ role }) => role ?? policy.default_role)
-  const names = new Set(asked.people.flatMap(({ groups = [] }) => groups))
   const occupants = await findOccupants(tx, ctx, people)
   const known: Known = {
     organization,
     occupants,
     counts: await countHolders(tx, ctx, organization, roles),
-    groupIds: await findGroupIds(tx, ctx.organizationId, [...names]),
+    groups: await openGroupChoice(
+      tx,
+      organization,
+      asked.people.map(({ groups }) => groups)
+    ),
     confirmed: asked.confirmed,
     gate: openGate(organization),
     shelf: await openShelf(tx, ctx, organization, {
@@ -102,11 +105,11 @@ function planOne(ctx: OrgContext, known: Known, { invitee, address, problem }: P
   const role = roleOf(known, invitee)
   known.occupants.claim(invitee, address.key)
   known.counts.claim(role, 'active')
-  const groupIds = (invitee.groups ?? []).flatMap((name) => known.groupIds.get(name) ?? [])
+  const groupIds = known.groups.idsOf(invitee.groups)
   const seat = { ...address, id: memberId, role, reused: holder }
   const member = memberOf(ctx, invitee, seat)
   const resources = known.shelf.take(invitee.resources, memberId)
-  return { email, joining: { member, reused: holder, groupIds: [...new Set(groupIds)], resources } }
+  return { email, joining: { member, reused: holder, groupIds, resources } }
 }
 
 const roleOf = ({ organization: { policy } }: Known, { role }: ImportedMember) =>
@@ -128,7 +131,7 @@ function refuse(
   person: ImportedMember,
   { emailKey, memberId }: { readonly emailKey: string; readonly memberId: string }
 ): Problem | undefined {
-  const { organization, counts, confirmed, occupants, gate, shelf } = known
+  const { organization, counts, confirmed, occupants, groups, gate, shelf } = known
   const { policy } = organization.policy
   const action = { type: 'import', role: roleOf(known, person) } as const
   return (
@@ -141,7 +144,7 @@ function refuse(
     ) ??
     refuseResources(person.resources, policy) ??
     refuseJoinedAt(person, ctx.now) ??
-    refuseGroups(known, person) ??
+    groups.refuse(person.groups) ??
     occupants.refuse(person, emailKey) ??
     shelf.refuse(person.resources, memberId) ??
     gate.take({ from: occupants.lapsedAt(emailKey), to: 'active' })
@@ -153,17 +156,6 @@ function refuseJoinedAt({ joined_at: text }: ImportedMember, now: Date): Problem
   if (text === undefined) return undefined
   const at = Date.parse(text)
   return at >= 0 && at <= now.getTime() ? undefined : joinedAtNotPast()
-}
-
-/** To put people into groups takes its own permission, here as elsewhere. */
-function refuseGroups(
-  { organization: { policy, actor }, groupIds }: Known,
-  { groups = [] }: ImportedMember
-): Problem | undefined {
-  if (groups.length === 0) return undefined
-  const missing = groups.filter((name) => !groupIds.has(name))
-  const decision = decide(policy.policy, actor, { type: 'use', permission: 'group.manage' })
-  return refusalOf(decision) ?? (missing.length > 0 ? unknownGroup({ groups: missing }) : undefined)
 }
 
 interface Seat {

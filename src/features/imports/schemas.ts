@@ -8,11 +8,10 @@ import {
   ResourcesChoice,
   UserId
 } from '../../schemas.js'
+import { GroupNames } from '../groups/group-names.js'
 
 /** People of one request. */
 const IMPORT_MAX = 1_000
-/** Groups that one person is put into at once. */
-const GROUPS_MAX = 10
 
 const ImportedMember = Type.Object(
   {
@@ -38,14 +37,7 @@ const ImportedMember = Type.Object(
       Instant({ description: 'Since when the person has been in the team; left out: now.' })
     ),
     resources: Type.Optional(ResourcesChoice),
-    groups: Type.Optional(
-      Type.Array(ExternalId, {
-        maxItems: GROUPS_MAX,
-        uniqueItems: true,
-        description: 'Groups that exist, by id or external_id.',
-        examples: [['design']]
-      })
-    )
+    groups: Type.Optional(GroupNames)
   },
   { additionalProperties: false }
 )

@@ -1,10 +1,8 @@
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
-import { groupMembers } from '../../db/tables/groups.js'
 import { members } from '../../db/tables/members.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
-import { memberAdded } from '../groups/group-events.js'
-import { findMemberships } from '../groups/queries.js'
+import { joinGroups } from '../groups/join-groups.js'
 import { closeExpired } from '../invitations/close-expired.js'
 import { seatChanges } from '../members/member-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
@@ -23,21 +21,17 @@ export async function writeMembers(
   const joining = plans.flatMap(({ joining }) => joining ?? [])
   const reused = joining.flatMap(({ reused }) => reused?.id ?? [])
   const expired = await closeExpired(tx, ctx, organization, reused)
-  const added = await findAdded(tx, ctx, joining, reused)
+  const joined = await joinGroups(tx, ctx, ctx.organizationId, joining.map(toJoiner))
   tx.add(
     members,
     joining.map(({ member }) => member),
     REUSE
   )
-  tx.add(
-    groupMembers,
-    added.map((pair) => ({ organizationId: ctx.organizationId, ...pair, createdAt: ctx.now }))
-  )
   // A team that exists already knows that it does: nobody is told by mail.
   appendEvents(tx, ctx, { ...placeOf(organization), notified: [] }, [
     ...expired,
     ...joining.map(joinedEvent),
-    ...added.map(memberAdded)
+    ...joined
   ])
   const charged = await giveResources(tx, ctx, organization, joining)
   await settleSeats(tx, ctx, organization, joining.map(moveOf(charged)))
@@ -67,23 +61,11 @@ export async function giveResources(
     : writeGrants(tx, ctx, organization, { members, replaces: true })
 }
 
-/** Whoever was invited before may be in a group already. */
-async function findAdded(
-  tx: Tx,
-  { organizationId }: OrgContext,
-  joining: readonly Joining[],
-  reused: readonly string[]
-): Promise<{ groupId: string; memberId: string }[]> {
-  const wanted = joining.flatMap(({ member: { id: memberId }, groupIds }) =>
-    groupIds.map((groupId) => ({ groupId, memberId }))
-  )
-  if (wanted.length === 0) return []
-  const there = new Set((await findMemberships(tx, organizationId, reused)).map(pairKey))
-  return wanted.filter((pair) => !there.has(pairKey(pair)))
-}
-
-const pairKey = ({ groupId, memberId }: { groupId: string; memberId: string }) =>
-  `${groupId} ${memberId}`
+const toJoiner = ({ member: { id: memberId }, groupIds, reused }: Joining) => ({
+  memberId,
+  groupIds,
+  reused: reused !== undefined
+})
 
 const joinedEvent = ({ member, reused }: Joining): NewEvent => ({
   type: 'member.joined',

@@ -1,7 +1,7 @@
 import { type EmailAddress, parseEmail } from '../../email.js'
 import type { Locale, Problem } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
-import type { ResourcesChoice } from '../resources/open-shelf.js'
+import type { ResourcesChoice } from '../resources/resources-choice.js'
 import { duplicateAddress, invalidEmail, noAddresses, tooManyAddresses } from './errors.js'
 import type { InvitationCreate } from './request-schemas.js'
 
@@ -14,6 +14,7 @@ export interface Invitee {
   readonly message?: string
   readonly resources?: ResourcesChoice
   readonly credits?: number
+  readonly groups?: readonly string[]
   readonly external_id?: string
   readonly metadata?: Record<string, string>
 }
@@ -54,7 +55,7 @@ export function readAddresses<T extends { readonly email: string }>(
 }
 
 function readInvitees(
-  { emails, invitations, role, locale, message, resources, credits }: InvitationCreate,
+  { emails, invitations, role, locale, message, resources, credits, groups }: InvitationCreate,
   separators: readonly string[]
 ): Invitee[] {
   const shared = {
@@ -62,7 +63,8 @@ function readInvitees(
     ...(locale === undefined ? {} : { locale }),
     ...(message === undefined ? {} : { message }),
     ...(resources === undefined ? {} : { resources }),
-    ...(credits === undefined ? {} : { credits })
+    ...(credits === undefined ? {} : { credits }),
+    ...(groups === undefined ? {} : { groups })
   }
   const listed = typeof emails === 'string' ? splitAddresses(emails, separators) : (emails ?? [])
   return [...listed.map((email) => ({ email })), ...(invitations ?? [])].map((invitee) => ({

@@ -1,4 +1,4 @@
-import type { OrgContext } from '../../context.js'
+import type { CallContext, OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import type { EmailAddress } from '../../email.js'
 import type { LockedOrganization } from '../organizations/queries.js'
@@ -15,7 +15,7 @@ import { findInvitation } from './queries.js'
  */
 export async function claimAddress(
   tx: Tx,
-  ctx: OrgContext,
+  ctx: CallContext & Pick<OrgContext, 'organizationId'>,
   organization: LockedOrganization,
   address: EmailAddress
 ): Promise<void> {

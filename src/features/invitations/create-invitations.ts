@@ -9,6 +9,7 @@ import { decide } from '../../policy/decide.js'
 import { refusalOf } from '../../refusals.js'
 import { circumstancesOf } from '../../standing.js'
 import { openPurse } from '../credits/purse.js'
+import { openGroupChoice } from '../groups/group-choice.js'
 import { countHolders } from '../members/holders.js'
 import { type LockedOrganization, lockOrganization } from '../organizations/queries.js'
 import { openShelf } from '../resources/open-shelf.js'
@@ -89,11 +90,17 @@ async function planAll(
     step: 'invitation',
     replaces: true
   })
+  const groups = await openGroupChoice(
+    tx,
+    organization,
+    wanted.map(({ invitee }) => invitee.groups)
+  )
   const gate = openGate(organization)
   const circumstances = { ...counts, ...circumstancesOf(organization.row), confirmed }
   const outsidePolicy = (invitee: Wanted['invitee'], role: string) =>
     refusalOf(decide(policy, actor, { type: 'invite', role }, circumstances)) ??
-    refuseFields(policy, invitee)
+    refuseFields(policy, invitee) ??
+    groups.refuse(invitee.groups)
   return wanted.map(({ invitee, address, problem }): Plan => {
     const { email } = invitee
     if (problem) return { email, problem }
@@ -111,11 +118,12 @@ async function planAll(
     occupants.claim(invitee, address.key)
     counts.claim(role)
     purse.take(credits)
-    const resources = shelf.take(invitee.resources, memberId)
-    return {
-      email,
-      grant: { invitee, memberId, address, role, reused, credits: creditsOf(invitee), resources }
+    const given = {
+      credits: creditsOf(invitee),
+      resources: shelf.take(invitee.resources, memberId),
+      groupIds: groups.idsOf(invitee.groups)
     }
+    return { email, grant: { invitee, memberId, address, role, reused, ...given } }
   })
 }
 

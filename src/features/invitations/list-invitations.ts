@@ -8,19 +8,21 @@ import {
 } from '../../db/tables/invitations.js'
 import type { Deps } from '../../deps.js'
 import { parseEmail } from '../../email.js'
+import { isInGroup } from '../groups/queries.js'
 
 interface InvitationFilter {
   readonly status?: InvitationStatus | undefined
   readonly email?: string | undefined
   readonly memberId?: string | undefined
   readonly signupPageId?: string | undefined
+  readonly groupId?: string | undefined
 }
 
 /** The invitations of an organization, newest first. */
 export async function listInvitations(
   deps: Deps,
   ctx: OrgContext,
-  { status, email, memberId, signupPageId }: InvitationFilter,
+  { status, email, memberId, signupPageId, groupId }: InvitationFilter,
   page: PageRequest
 ): Promise<PageResult<InvitationRow>> {
   const effective = sql`case when ${invitations.status} = 'pending'
@@ -31,7 +33,8 @@ export async function listInvitations(
     status === undefined ? undefined : eq(effective, status),
     email === undefined ? undefined : eq(invitations.emailKey, parseEmail(email)?.key ?? email),
     memberId === undefined ? undefined : eq(invitations.memberId, memberId),
-    signupPageId === undefined ? undefined : eq(invitations.signupPageId, signupPageId)
+    signupPageId === undefined ? undefined : eq(invitations.signupPageId, signupPageId),
+    groupId === undefined ? undefined : isInGroup(invitations, groupId)
   )
   return selectPage(deps.db, invitations, { where, newestFirst: true }, page)
 }

@@ -48,7 +48,7 @@ const FIND_OCCUPANTS: Statement = {
 /** Reads everybody who holds, or is asked to take over, what is wanted, in one statement. */
 export async function findOccupants(
   tx: Tx,
-  ctx: OrgContext,
+  ctx: Pick<OrgContext, 'organizationId' | 'now'>,
   wanted: readonly Addressed<Claimant>[]
 ): Promise<Occupants> {
   const emailKeys = wanted.flatMap(({ address }) => (address ? [address.key] : []))

@@ -4,6 +4,7 @@ import type { InvitationRow } from '../../db/tables/invitations.js'
 import type { Deps } from '../../deps.js'
 import { reserveCredits } from '../credits/reserve-credits.js'
 import { appendEvents } from '../events/append-events.js'
+import { joinGroups } from '../groups/join-groups.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { type ChargedBy, writeGrants } from '../resources/write-grants.js'
 import type { SeatMove } from '../seats/seat-move.js'
@@ -30,7 +31,8 @@ export async function offerSeats(
 ): Promise<Offered> {
   const { organization, grants, sendEmail } = offers
   const { invitations, invited, expired } = await writeOffers(deps, tx, ctx, offers)
-  appendEvents(tx, ctx, placeOf(organization), [...expired, ...invited])
+  const joined = await joinGroups(tx, ctx, organization.row.id, grants.map(toJoiner))
+  appendEvents(tx, ctx, placeOf(organization), [...expired, ...invited, ...joined])
   await reserveCredits(tx, ctx, organization, invitations)
   const charged = await giveResources(tx, ctx, organization, grants)
   await settleSeats(tx, ctx, organization, movesOf(grants, invitations, charged))
@@ -38,6 +40,12 @@ export async function offerSeats(
   const linkTo = deliverOffers(deps, tx, ctx, { organization, invitations, via })
   return { invitations, linkTo }
 }
+
+const toJoiner = ({ memberId, groupIds = [], reused }: Grant) => ({
+  memberId,
+  groupIds,
+  reused: reused !== undefined
+})
 
 /** Of a seat offered again, what it had goes where the new offer does not name it. */
 async function giveResources(

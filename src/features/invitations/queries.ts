@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, type SQL } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, or, type SQL } from 'drizzle-orm'
 import { createLinkToken, type LinkClaims, readLinkToken } from '../../crypto/link-token.js'
 import type { Db } from '../../db/client.js'
 import {
@@ -53,6 +53,21 @@ export async function findInvitation(
   const [row] = await db.select().from(invitations).where(isInvitation(organizationId, id))
   if (!row) throw notFound()
   return row
+}
+
+/** Those of them that there are, in the order of their ids. */
+export async function findInvitations(
+  db: Db,
+  organizationId: string,
+  ids: readonly string[]
+): Promise<InvitationRow[]> {
+  if (ids.length === 0) return []
+  const found = await db
+    .select()
+    .from(invitations)
+    .where(and(eq(invitations.organizationId, organizationId), inArray(invitations.id, [...ids])))
+  const rows = new Map(found.map((row) => [row.id, row]))
+  return ids.flatMap((id) => rows.get(id) ?? [])
 }
 
 /** An invitation and the seat it offers. */

@@ -11,6 +11,7 @@ import {
   ResourcesChoice,
   VouchedUser
 } from '../../schemas.js'
+import { GroupNames } from '../groups/group-names.js'
 
 /** Addresses are checked one by one, so that a bad one does not fail the others. */
 const RawAddress = Type.String({ minLength: 1, maxLength: 400, examples: ['bo@acme.test'] })
@@ -55,6 +56,7 @@ export const InvitationCreate = Type.Object(
             message: Type.Optional(Message),
             resources: Type.Optional(ResourcesChoice),
             credits: Type.Optional(InitialCredits),
+            groups: Type.Optional(GroupNames),
             external_id: Type.Optional(ExternalId),
             metadata: Type.Optional(Metadata)
           },
@@ -72,6 +74,7 @@ export const InvitationCreate = Type.Object(
     message: Type.Optional(Message),
     resources: Type.Optional(ResourcesChoice),
     credits: Type.Optional(InitialCredits),
+    groups: Type.Optional(GroupNames),
     send_email: Type.Boolean({
       default: true,
       description: 'False: Muster sends no mail and answers with each link, once, for you to send.'

@@ -128,7 +128,8 @@ function listInvitationsRoute(app: App, deps: Deps): void {
             status: Type.Optional(InvitationStatusSchema),
             email: Type.Optional(Type.String({ maxLength: 320 })),
             member_id: Type.Optional(Id('mem')),
-            signup_page_id: Type.Optional(Id('sgp'))
+            signup_page_id: Type.Optional(Id('sgp')),
+            group_id: Type.Optional(Id('grp'))
           },
           { additionalProperties: false }
         ),
@@ -137,10 +138,10 @@ function listInvitationsRoute(app: App, deps: Deps): void {
     },
     async (request) => {
       const ctx = orgContext(request)
-      const { member_id: memberId, signup_page_id: signupPageId, ...query } = request.query
-      const filter = { ...query, memberId, signupPageId }
-      const page = await listInvitations(deps, ctx, filter, readPage('inv', query))
-      return toPage(page, query.limit, (row) => toInvitation(row, ctx.now))
+      const { member_id: memberId, signup_page_id: signupPageId, group_id: groupId } = request.query
+      const filter = { ...request.query, memberId, signupPageId, groupId }
+      const page = await listInvitations(deps, ctx, filter, readPage('inv', request.query))
+      return toPage(page, request.query.limit, (row) => toInvitation(row, ctx.now))
     }
   )
 }

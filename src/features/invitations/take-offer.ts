@@ -12,6 +12,7 @@ import { NO_OFFER } from '../members/queries.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { reassignmentCompleted } from '../reassignments/reassignment-events.js'
 import { settleSeats } from '../seats/settle-seats.js'
+import { rememberIdentities } from '../users/remember-identities.js'
 import { alreadyMember, emailNotVerified } from './errors.js'
 import { isInvitation, isMember, type Offer } from './queries.js'
 
@@ -52,6 +53,7 @@ export async function takeOffer(
   { offer, ...taker }: Taker & { readonly offer: Offer }
 ): Promise<MemberRow> {
   await refuseOtherMember(tx, offer, taker)
+  await rememberIdentities(tx, ctx, [offer.member])
   const member = await takeSeat(tx, offer, { ...taker, now: ctx.now })
   appendAcceptance(tx, ctx, organization, { offer, member })
   await settleSeats(tx, ctx, organization, [

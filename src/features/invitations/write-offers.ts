@@ -26,6 +26,8 @@ export interface Grant {
   readonly credits?: number | undefined
   /** What of the host's goes with the seat. */
   readonly resources: readonly PlannedGrant[]
+  /** Which groups the seat is in from now on; those that it is in already it stays in. */
+  readonly groupIds?: readonly string[]
 }
 
 export interface Offers {

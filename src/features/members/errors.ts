@@ -31,6 +31,19 @@ export const fieldNotEditable = defineProblem({
   fr: ['Champ non modifiable', 'La politique de l’organisation ne permet pas de changer {field}.']
 })
 
+export const invitedAddress = defineProblem({
+  code: 'invited_address',
+  status: 409,
+  en: [
+    'Address of an invitation',
+    'An invitation is to one address for good: cancel {invitation_id}, and invite the other one.'
+  ],
+  fr: [
+    'Adresse d’une invitation',
+    'Une invitation garde son adresse : annulez {invitation_id}, puis invitez l’autre adresse.'
+  ]
+})
+
 export const cancelTheInvitation = defineProblem({
   code: 'cancel_the_invitation',
   status: 409,

@@ -1,15 +1,28 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
-import { type MemberRow, members } from '../../db/tables/members.js'
+import { columnsOf } from '../../db/rows.js'
+import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
+import { runQuery } from '../events/queries.js'
+import {
+  type DetailedMember,
+  detailColumns,
+  type RawDetails,
+  readDetails
+} from './member-details.js'
 
 /** @throws Problem not_found */
-export async function getMember(deps: Deps, ctx: OrgContext, id: string): Promise<MemberRow> {
-  const [row] = await deps.db
-    .select()
-    .from(members)
-    .where(and(eq(members.organizationId, ctx.organizationId), eq(members.id, id)))
-  if (!row) throw notFound()
-  return row
+export async function getMember(deps: Deps, ctx: OrgContext, id: string): Promise<DetailedMember> {
+  const { actor, organizationId } = ctx
+  const details = detailColumns(actor.type === 'member' ? actor.id : undefined)
+  const isThat = and(eq(members.organizationId, organizationId), eq(members.id, id))
+  const [raw] = await runQuery<RawDetails>(
+    deps.db,
+    sql`select ${COLUMNS}, ${details} from ${members} where ${isThat}`
+  )
+  if (!raw) throw notFound()
+  return readDetails(raw)
 }
+
+const COLUMNS = sql.raw(columnsOf(members, '"members"'))

@@ -7,11 +7,19 @@ import { findRole } from '../../policy/roles.js'
 import type { LockedOrganization } from '../organizations/queries.js'
 import { effectiveStatus } from './effective-status.js'
 
-/** How many hold a role while a command decides: what the command itself gives away counts too. */
+/** A member as it holds its role. */
+interface Held {
+  readonly role: string
+  readonly status: string
+}
+
+/** How many hold a role while a command decides: what the command itself does counts too. */
 export interface HolderCounts {
   readonly holders: (role: string) => Holders
   /** One more is offered this role, or holds it already. */
   claim(role: string, status?: 'active'): void
+  /** Somebody who was counted is this from now on; null: no member any more. */
+  move(before: Held, after: Held | null): void
 }
 
 /**
@@ -49,6 +57,10 @@ export async function countHolders(
     holders: (role) => counts.get(role) ?? { active: 0, all: 0 },
     claim: (role, status) => {
       add(counts.get(role), status ?? 'invited', 1)
+    },
+    move: (before, after) => {
+      add(counts.get(before.role), before.status, -1)
+      if (after) add(counts.get(after.role), after.status, 1)
     }
   }
 }

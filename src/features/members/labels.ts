@@ -22,3 +22,8 @@ export function statusLabel(policy: Policy, status: MemberStatus, locale: Locale
 export function roleLabel(policy: Policy, role: string, locale: Locale): string {
   return findRole(policy, role)?.label[locale] ?? role
 }
+
+/** What the policy calls somebody who has not accepted yet; null: it is no such status. */
+export function pendingLabel(policy: Policy, status: MemberStatus, locale: Locale): string | null {
+  return status === 'invited' ? statusLabel(policy, status, locale) : null
+}

@@ -4,7 +4,7 @@ import type { MemberRow } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { decide } from '../../policy/decide.js'
 import { enforce } from '../../refusals.js'
-import { endMembership } from './end-membership.js'
+import { endMemberships } from './end-membership.js'
 import { actingMemberRequired } from './errors.js'
 import { countHolders } from './holders.js'
 import { lockMember } from './queries.js'
@@ -30,6 +30,10 @@ export async function leaveOrganization(
     const counts = await countHolders(tx, ctx, organization, [target.role])
     const action = { type: 'leave', target } as const
     enforce(decide(policy, organization.actor, action, { ...counts, confirmed }))
-    return endMembership(tx, ctx, locked, { how: 'left', choices: chooseRemoval(policy, {}) })
+    const choices = chooseRemoval(policy, {})
+    const leaving = { organization, members: [locked] }
+    const [left] = await endMemberships(tx, ctx, leaving, { how: 'left', choices })
+    if (!left) throw new Error('a member of a locked organization cannot disappear')
+    return left
   })
 }

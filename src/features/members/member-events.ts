@@ -2,6 +2,8 @@ import type { Changes } from '../../db/tables/events.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Policy } from '../../policy/document.js'
 import type { NewEvent } from '../events/append-events.js'
+import type { SeatMove } from '../seats/seat-move.js'
+import type { TargetMember } from './queries.js'
 
 /** Whom an event of a member concerns, by its id and by whom the host knows. */
 export const concerning = ({ id, userId, email }: MemberRow) => ({
@@ -38,4 +40,13 @@ export function roleChanged(policy: Policy, before: MemberRow, role: string): Ne
     data: { ...data, sessions: policy.role_change_sessions },
     changes: { role: [before.role, role] }
   }
+}
+
+/** What was done to seats, from what each was at this instant. */
+export function movesOf(before: readonly TargetMember[], after: readonly MemberRow[]): SeatMove[] {
+  const rows = new Map(after.map((row) => [row.id, row]))
+  return before.flatMap(({ member, target: { id, status } }) => {
+    const row = rows.get(id)
+    return row ? [{ memberId: id, before: { ...member, status }, after: row }] : []
+  })
 }

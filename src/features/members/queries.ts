@@ -1,3 +1,4 @@
+import { and, eq, inArray } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
 import { type MemberRow, type MemberStatus, members } from '../../db/tables/members.js'
@@ -10,11 +11,20 @@ import { statusAt } from './effective-status.js'
 import { memberNotActive } from './errors.js'
 
 /** A member to whom something is done: true until the commit, as its organization is locked. */
-export interface LockedMember {
-  readonly organization: LockedOrganization
+export interface TargetMember {
   readonly member: MemberRow
   /** The same as `decide` takes it, with the status of this instant. */
   readonly target: Target & { readonly status: MemberStatus }
+}
+
+export interface LockedMember extends TargetMember {
+  readonly organization: LockedOrganization
+}
+
+/** Members to whom the same is done, in the order in which it is decided about them. */
+export interface LockedMembers {
+  readonly organization: LockedOrganization
+  readonly members: readonly TargetMember[]
 }
 
 /**
@@ -30,10 +40,35 @@ export async function lockMember(
 ): Promise<LockedMember> {
   const { organizationId } = ctx
   const organization = await lockOrganization(deps, tx, ctx, { organizationId, countMembers })
-  const member = await findMember(tx, organizationId, id)
-  const target = { id, role: member.role, status: statusAt(member, ctx.now) }
-  return { organization, member, target }
+  return { organization, ...(await findTarget(tx, ctx, id)) }
 }
+
+/**
+ * Of an organization that is locked.
+ *
+ * @throws Problem not_found
+ */
+export async function findTarget(tx: Tx, ctx: OrgContext, id: string): Promise<TargetMember> {
+  return targetOf(await findMember(tx, ctx.organizationId, id), ctx)
+}
+
+const targetOf = (member: MemberRow, { now }: Pick<OrgContext, 'now'>): TargetMember => ({
+  member,
+  target: { id: member.id, role: member.role, status: statusAt(member, now) }
+})
+
+/** Those of them that there are, by id, once their organization is locked. */
+export async function findTargets(
+  tx: Tx,
+  ctx: OrgContext,
+  ids: readonly string[]
+): Promise<ReadonlyMap<string, TargetMember>> {
+  const rows = await tx.select().from(members).where(areMembers(ctx.organizationId, ids))
+  return new Map(rows.map((row) => [row.id, targetOf(row, ctx)]))
+}
+
+export const areMembers = (organizationId: string, ids: readonly string[]) =>
+  and(eq(members.organizationId, organizationId), inArray(members.id, [...ids]))
 
 /** @throws Problem not_found */
 export async function findMember(db: Db, organizationId: string, id: string): Promise<MemberRow> {
@@ -49,13 +84,26 @@ export async function writeMember(
   id: string,
   changed: Partial<MemberRow>
 ): Promise<MemberRow> {
-  const [row] = await tx
-    .update(members)
-    .set({ ...changed, updatedAt: ctx.now })
-    .where(isMember(ctx.organizationId, id))
-    .returning()
+  const [row] = await writeMembers(tx, ctx, [id], changed)
   if (!row) throw new Error('a member of a locked organization cannot disappear')
   return row
+}
+
+/** The same of many, in the order of their ids. */
+export async function writeMembers(
+  tx: Tx,
+  ctx: OrgContext,
+  ids: readonly string[],
+  changed: Partial<MemberRow>
+): Promise<MemberRow[]> {
+  if (ids.length === 0) return []
+  const rows = await tx
+    .update(members)
+    .set({ ...changed, updatedAt: ctx.now })
+    .where(areMembers(ctx.organizationId, ids))
+    .returning()
+  const written = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => written.get(id) ?? [])
 }
 
 /** What ends an offer that the member has run out of or no longer needs. */

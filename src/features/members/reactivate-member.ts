@@ -1,16 +1,18 @@
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
+import type { Tx } from '../../db/client.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { decide } from '../../policy/decide.js'
 import { enforce } from '../../refusals.js'
-import { appendEvents } from '../events/append-events.js'
+import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { placeOf } from '../organizations/queries.js'
 import { openGate } from '../seats/seat-gate.js'
 import { settleSeats } from '../seats/settle-seats.js'
 import { memberNotSuspended } from './errors.js'
-import { concerning } from './member-events.js'
-import { lockMember, writeMember } from './queries.js'
+import { concerning, movesOf } from './member-events.js'
+import { allowed, judgeAll, memberOf, type Outcome, outcomesOf, refusalIn } from './outcome.js'
+import { type LockedMembers, lockMember, type TargetMember, writeMembers } from './queries.js'
 
 /**
  * Gives a suspended member back what it had (OUPI-79). Where a suspended member uses no seat, there
@@ -24,28 +26,48 @@ export async function reactivateMember(
   id: string
 ): Promise<MemberRow> {
   return runCommand(deps, ctx, async (tx) => {
-    const locked = await lockMember(deps, tx, ctx, { id, countMembers: true })
-    const { organization, member, target } = locked
-    const { policy } = organization.policy
-    enforce(decide(policy, organization.actor, { type: 'reactivate', target }))
-    const { status } = target
-    if (status === 'active') return member
-    if (status !== 'suspended') throw memberNotSuspended({ member_status: status })
-    const full = openGate(organization).take({ from: status, to: 'active' })
-    if (full) throw full
-
-    const reactivated = await writeMember(tx, ctx, id, { status: 'active' })
-    const { subject, data } = concerning(member)
-    appendEvents(tx, ctx, placeOf(organization), [
-      {
-        type: 'member.reactivated',
-        subject,
-        data: { ...data, role: member.role },
-        changes: { status: [status, 'active'] }
-      }
-    ])
-    const move = { memberId: id, before: { ...member, status }, after: reactivated }
-    await settleSeats(tx, ctx, organization, [move])
-    return reactivated
+    const { organization, ...one } = await lockMember(deps, tx, ctx, { id, countMembers: true })
+    return memberOf(await reactivateMembers(tx, ctx, { organization, members: [one] }))
   })
+}
+
+/** The same of many, of an organization that was locked with `countMembers`: the first take the seats. */
+export async function reactivateMembers(
+  tx: Tx,
+  ctx: OrgContext,
+  { organization, members }: LockedMembers
+): Promise<Outcome[]> {
+  const gate = openGate(organization)
+  const judged = judgeAll(members, ({ member, target }) => {
+    const { status } = target
+    const refusal = refusalIn(() => {
+      const { policy } = organization.policy
+      enforce(decide(policy, organization.actor, { type: 'reactivate', target }))
+      if (status === 'active') return
+      if (status !== 'suspended') throw memberNotSuspended({ member_status: status })
+      const full = gate.take({ from: status, to: 'active' })
+      if (full) throw full
+    })
+    return refusal ?? (status === 'active' ? { status: 'unchanged', member } : undefined)
+  })
+  const reactivating = allowed(judged)
+  const reactivated = await writeMembers(
+    tx,
+    ctx,
+    reactivating.map(({ target }) => target.id),
+    { status: 'active' }
+  )
+  appendEvents(tx, ctx, placeOf(organization), reactivating.map(toEvent))
+  await settleSeats(tx, ctx, organization, movesOf(reactivating, reactivated))
+  return outcomesOf(judged, reactivated)
+}
+
+function toEvent({ member, target }: TargetMember): NewEvent {
+  const { subject, data } = concerning(member)
+  return {
+    type: 'member.reactivated',
+    subject,
+    data: { ...data, role: member.role },
+    changes: { status: [target.status, 'active'] }
+  }
 }

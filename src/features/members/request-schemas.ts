@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import {
+  AvatarUrl,
   ConfirmQuery,
+  Email,
   ExternalId,
   Id,
   Metadata,
@@ -12,6 +14,12 @@ import {
 export const MemberUpdate = Type.Object(
   {
     name: Type.Optional(Nullable(Name(200, 'Bo'))),
+    avatar_url: Type.Optional(Nullable(AvatarUrl)),
+    email: Type.Optional({
+      ...Email,
+      description:
+        'Where the policy lets it be changed, and nobody else has it; of an invited member never.'
+    }),
     role: Type.Optional(
       Type.String({
         minLength: 1,

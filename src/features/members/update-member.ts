@@ -1,25 +1,26 @@
 import { isDeepStrictEqual } from 'node:util'
-import { and, inArray } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import { isUniqueViolation, type Tx } from '../../db/client.js'
-import { invitations } from '../../db/tables/invitations.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
-import { externalIdTaken, permissionConflict } from '../../errors.js'
+import { parseEmail } from '../../email.js'
+import { externalIdTaken } from '../../errors.js'
 import { decide } from '../../policy/decide.js'
 import type { Policy } from '../../policy/document.js'
+import { MEMBER_FIELDS } from '../../policy/members-shape.js'
 import { enforce } from '../../refusals.js'
-import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { appendEvents } from '../events/append-events.js'
 import { closeExpired } from '../invitations/close-expired.js'
 import { refuseResources } from '../invitations/fields.js'
-import { isInvitation } from '../invitations/queries.js'
 import { placeOf } from '../organizations/queries.js'
 import { assignResources } from '../resources/assign-resources.js'
 import { settleSeats } from '../seats/settle-seats.js'
-import { fieldNotEditable, memberNotInTeam } from './errors.js'
+import { claimNewAddress } from './change-address.js'
+import { refuseChanged, refuseRole, writeRoles } from './change-roles.js'
+import { fieldNotEditable } from './errors.js'
 import { countHolders } from './holders.js'
-import { concerning, roleChanged } from './member-events.js'
+import { concerning } from './member-events.js'
 import { type LockedMember, lockMember, writeMember } from './queries.js'
 import type { MemberUpdate } from './request-schemas.js'
 
@@ -35,7 +36,8 @@ interface MemberChange {
  * is the one it is offered. A call that changes nothing leaves no event.
  *
  * @throws Problem not_found, what `decide` refuses, field_not_editable, resources_not_offered,
- * member_not_in_team, permission_conflict (OUPI-121), external_id_taken
+ * member_not_in_team, permission_conflict (OUPI-121), external_id_taken, invited_address,
+ * already_member, already_invited
  */
 export async function updateMember(
   deps: Deps,
@@ -50,13 +52,11 @@ export async function updateMember(
     await decideFields(tx, ctx, locked, { input, confirmed })
     refuseFields(policy, input)
     const { status } = target
-    if (status === 'removed') throw memberNotInTeam({ member_status: status })
-    if (expectedRole !== undefined && expectedRole !== member.role) {
-      throw permissionConflict({ role: member.role })
-    }
+    refuseChanged(locked, expectedRole)
 
     const patch = toPatch(input)
     const changes = changesOf(member, patch)
+    await claimNewAddress(tx, ctx, locked, patch)
     const isChanged = Object.keys(changes).length > 0
     if (!isChanged && input.resources === undefined) return member
     const isLapsed = member.status !== status
@@ -95,13 +95,18 @@ async function changeMember(
   { organization, member }: LockedMember,
   { patch, changes }: Changed
 ): Promise<MemberRow> {
-  const { id, role } = member
-  const updated = await writeMember(tx, ctx, id, patch).catch((error: unknown) => {
+  const { role: to, ...details } = patch
+  const { role, ...changed } = changes
+  const isOther = role !== undefined && to !== undefined
+  const [given = member] = isOther
+    ? await writeRoles(tx, ctx, organization, { members: [{ member }], to })
+    : []
+  if (Object.keys(changed).length === 0) return given
+  const updated = await writeMember(tx, ctx, member.id, details).catch((error: unknown) => {
     throw isUniqueViolation(error) ? externalIdTaken() : error
   })
-  if (updated.role !== role) await changeOffer(tx, updated)
-  const { policy } = organization.policy
-  appendEvents(tx, ctx, placeOf(organization), eventsOf(policy, member, changes))
+  const event = { type: 'member.updated', ...concerning(member), changes: changed } as const
+  appendEvents(tx, ctx, placeOf(organization), [event])
   return updated
 }
 
@@ -121,7 +126,7 @@ async function decideFields(
   const { role: to } = input
   if (to !== undefined) {
     const counts = await countHolders(tx, ctx, organization, [target.role, to])
-    enforce(decide(policy, actor, { type: 'change_role', target, to }, { ...counts, confirmed }))
+    refuseRole({ policy, actor, counts, target, to, confirmed })
   }
   if (DETAILS.some((field) => input[field] !== undefined)) {
     enforce(decide(policy, actor, { type: 'use', permission: 'member.edit' }))
@@ -130,7 +135,7 @@ async function decideFields(
 
 /** The host's own `external_id` and `metadata` are no business of a policy. */
 function refuseFields(policy: Policy, input: MemberUpdate): void {
-  for (const field of ['name', 'role', 'resources'] as const) {
+  for (const field of MEMBER_FIELDS) {
     const isEditable = policy.member_fields.includes(field)
     if (input[field] !== undefined && !isEditable) throw fieldNotEditable({ field })
   }
@@ -141,18 +146,28 @@ function refuseFields(policy: Policy, input: MemberUpdate): void {
 /** What stands on the member's own row. */
 type Field = Exclude<keyof MemberUpdate, 'resources'>
 /** What `member.edit` is for. */
-const DETAILS = ['name', 'external_id', 'metadata'] as const satisfies readonly Field[]
+const DETAILS = [
+  'name',
+  'avatar_url',
+  'email',
+  'external_id',
+  'metadata'
+] as const satisfies readonly Field[]
 
 const COLUMNS = {
   name: 'name',
   role: 'role',
+  avatar_url: 'avatarUrl',
+  email: 'email',
   external_id: 'externalId',
   metadata: 'metadata'
 } as const satisfies Record<Field, keyof MemberRow>
 
 function toPatch(input: MemberUpdate): Partial<MemberRow> {
   const given = Object.entries(COLUMNS).filter(([field]) => input[field as Field] !== undefined)
-  return Object.fromEntries(given.map(([field, column]) => [column, input[field as Field]]))
+  const patch = Object.fromEntries(given.map(([field, column]) => [column, input[field as Field]]))
+  const address = input.email === undefined ? undefined : parseEmail(input.email)
+  return address ? { ...patch, email: address.email, emailKey: address.key } : patch
 }
 
 function changesOf(before: MemberRow, patch: Partial<MemberRow>) {
@@ -165,30 +180,4 @@ function changesOf(before: MemberRow, patch: Partial<MemberRow>) {
       [before[column], patch[column]]
     ])
   )
-}
-
-/** Whoever accepts is told, and gets, the role that is offered now; so is whoever is asked again. */
-async function changeOffer(tx: Tx, { organizationId, invitationId, role, updatedAt }: MemberRow) {
-  if (invitationId === null) return
-  await tx
-    .update(invitations)
-    .set({ role, updatedAt })
-    .where(
-      and(
-        isInvitation(organizationId, invitationId),
-        inArray(invitations.status, ['pending', 'expired'])
-      )
-    )
-}
-
-function eventsOf(
-  policy: Policy,
-  member: MemberRow,
-  { role, ...changes }: ReturnType<typeof changesOf>
-): NewEvent[] {
-  const updated: NewEvent = { type: 'member.updated', ...concerning(member), changes }
-  return [
-    ...(role === undefined ? [] : [roleChanged(policy, member, String(role[1]))]),
-    ...(Object.keys(changes).length === 0 ? [] : [updated])
-  ]
 }

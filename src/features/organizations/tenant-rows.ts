@@ -72,6 +72,7 @@ const STEPS: readonly Step[] = [
   { table: 'credit_accounts', key: { holder_id: 'uuid' } },
   // The pool's, whose holder is less than every key.
   { table: 'credit_accounts', key: { organization_id: 'uuid' } },
+  { table: 'former_identities', key: { member_id: 'uuid', number: 'integer' } },
   { table: 'members', key: { invitation_id: 'uuid' }, set: 'invitation_id = null' },
   { table: 'invitations', key: ID },
   { table: 'members', key: ID },

@@ -3,9 +3,9 @@ import type { Tx } from '../../db/client.js'
 import type { InvitationRow } from '../../db/tables/invitations.js'
 import { appendEvents } from '../events/append-events.js'
 import { closeExpired } from '../invitations/close-expired.js'
-import { endOffer } from '../invitations/end-offer.js'
-import { findInvitation } from '../invitations/queries.js'
-import type { LockedMember } from '../members/queries.js'
+import { endOffers } from '../invitations/end-offer.js'
+import { findInvitations } from '../invitations/queries.js'
+import type { LockedMember, LockedMembers } from '../members/queries.js'
 import { placeOf } from '../organizations/queries.js'
 
 /**
@@ -16,10 +16,24 @@ import { placeOf } from '../organizations/queries.js'
 export async function closeFormerOffer(
   tx: Tx,
   ctx: OrgContext,
-  { organization, member: { id, invitationId } }: LockedMember
+  { organization, ...one }: LockedMember
 ): Promise<InvitationRow | undefined> {
-  appendEvents(tx, ctx, placeOf(organization), await closeExpired(tx, ctx, organization, [id]))
-  if (invitationId === null) return undefined
-  const row = await findInvitation(tx, ctx.organizationId, invitationId)
-  return row.status === 'pending' ? endOffer(tx, ctx, { organization, row }, 'canceled') : row
+  const [row] = await closeFormerOffers(tx, ctx, { organization, members: [one] })
+  return row
+}
+
+/** The same of many: the last invitation of each that has one. */
+export async function closeFormerOffers(
+  tx: Tx,
+  ctx: OrgContext,
+  { organization, members }: LockedMembers
+): Promise<InvitationRow[]> {
+  const memberIds = members.map(({ member }) => member.id)
+  appendEvents(tx, ctx, placeOf(organization), await closeExpired(tx, ctx, organization, memberIds))
+  const ids = members.flatMap(({ member }) => member.invitationId ?? [])
+  const last = await findInvitations(tx, ctx.organizationId, ids)
+  const rows = last.filter(({ status }) => status === 'pending')
+  const ended = await endOffers(tx, ctx, { organization, rows }, 'canceled')
+  const canceled = new Map(ended.map((row) => [row.id, row]))
+  return last.map((row) => canceled.get(row.id) ?? row)
 }

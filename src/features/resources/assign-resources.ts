@@ -1,7 +1,8 @@
 import type { OrgContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import type { LockedMember } from '../members/queries.js'
-import { openShelf, type ResourcesChoice } from './open-shelf.js'
+import { openShelf } from './open-shelf.js'
+import type { ResourcesChoice } from './resources-choice.js'
 import { type ChargedBy, writeGrants } from './write-grants.js'
 
 /**

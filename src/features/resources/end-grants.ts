@@ -1,123 +1,118 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import {
   type GrantRow,
+  type OwnerRow,
   type ResourceRow,
   resourceGrants,
   resourceOwners
 } from '../../db/tables/resources.js'
 import { appendEvents, type NewEvent } from '../events/append-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
+import { passOn, passOwnership } from './pass-on.js'
 import { dropUnwanted, findNamed } from './queries.js'
 import { ownerAdded, ownerRemoved, resourceHandedOver, resourceRevoked } from './resource-events.js'
 
 interface Leaving {
-  readonly memberId: string
+  readonly memberIds: readonly string[]
   /** Who takes over what they had, and owned; left out: nobody. */
   readonly successorId?: string | undefined
 }
 
+/** How many more the successor is charged for, by whom it comes from. */
+export type PassedOn = ReadonlyMap<string, number>
+
 /**
- * Ends what somebody has, and owns, whose seat ends: it is the successor's, in the same way, or
- * nobody's; one event for each (OP-70, RIO-75). What the successor has already stays as it is.
- * Answers with how many of the successor's are charged more.
+ * Ends what those have, and own, whose seats end: it is the successor's, in the same way, or
+ * nobody's; one event for each (OP-70, RIO-75). What the successor has already stays as it is; of
+ * what several had it has what the first of them had.
+ * Whether that is more than the policy lets somebody have is asked before (`openHeir`).
  */
 export async function endGrants(
   tx: Tx,
   ctx: CallContext,
   organization: LockedOrganization,
-  { memberId, successorId }: Leaving
-): Promise<number> {
+  { memberIds, successorId }: Leaving
+): Promise<PassedOn> {
   const organizationId = organization.row.id
-  const taken = await takeGrants(tx, organizationId, memberId)
-  const owned = await takeOwnerships(tx, organizationId, memberId)
-  const ids = [...taken.map((grant) => grant.resourceId), ...owned]
-  if (ids.length === 0) return 0
-  const named = await findNamed(tx, organizationId, ids)
+  const taken = inTurn(memberIds, await takeGrants(tx, organizationId, memberIds))
+  const owned = inTurn(memberIds, await takeOwnerships(tx, organizationId, memberIds))
+  if (taken.length + owned.length === 0) return new Map()
+  const named = await findNamed(tx, organizationId, [...taken, ...owned].map(resourceIdOf))
   const passed = successorId === undefined ? [] : await passOn(tx, ctx, taken, successorId)
-  const heirs =
-    successorId === undefined
-      ? []
-      : await passOwnership(tx, ctx, { organizationId, owned, successorId })
+  const heirs = successorId === undefined ? [] : await passOwnership(tx, ctx, owned, successorId)
+  const isPassed = new Set(passed)
   const tell = (id: string, event: (resource: ResourceRow) => NewEvent) => {
     const resource = named.get(id)
     return resource ? [event(resource)] : []
   }
   appendEvents(tx, ctx, placeOf(organization), [
-    ...taken.flatMap(({ resourceId, mode }) =>
-      tell(resourceId, (resource) =>
-        successorId !== undefined && passed.some((one) => one.resourceId === resourceId)
-          ? resourceHandedOver(resource, { from: memberId, to: successorId, mode })
-          : resourceRevoked(resource, { member_id: memberId }, mode)
-      )
+    ...taken.flatMap((grant) =>
+      tell(grant.resourceId, (resource) => {
+        const { memberId: from, mode } = grant
+        return successorId !== undefined && isPassed.has(grant)
+          ? resourceHandedOver(resource, { from, to: successorId, mode })
+          : resourceRevoked(resource, { member_id: from }, mode)
+      })
     ),
-    ...owned.flatMap((id) => tell(id, (resource) => ownerRemoved(resource, memberId))),
+    ...owned.flatMap(({ resourceId, memberId }) =>
+      tell(resourceId, (resource) => ownerRemoved(resource, memberId))
+    ),
     ...heirs.flatMap((id) => tell(id, (resource) => ownerAdded(resource, successorId ?? '')))
   ])
-  await dropUnwanted(
-    tx,
-    ctx,
-    organization,
-    taken.map((grant) => grant.resourceId)
-  )
-  return passed.filter(({ charged }) => charged).length
+  await dropUnwanted(tx, ctx, organization, [...taken, ...owned].map(resourceIdOf))
+  return chargedBy(passed)
 }
 
-async function takeGrants(tx: Tx, organizationId: string, memberId: string): Promise<GrantRow[]> {
+const resourceIdOf = ({ resourceId }: { readonly resourceId: string }) => resourceId
+
+/** In the order of whom it is from. */
+function inTurn<T extends { readonly memberId: string }>(
+  memberIds: readonly string[],
+  rows: readonly T[]
+): T[] {
+  const places = new Map(memberIds.map((id, place) => [id, place]))
+  const placeOf = ({ memberId }: T) => places.get(memberId) ?? 0
+  return [...rows].sort((a, b) => placeOf(a) - placeOf(b))
+}
+
+function chargedBy(passed: readonly GrantRow[]): PassedOn {
+  const counts = new Map<string, number>()
+  for (const { memberId, charged } of passed) {
+    if (charged) counts.set(memberId, (counts.get(memberId) ?? 0) + 1)
+  }
+  return counts
+}
+
+async function takeGrants(
+  tx: Tx,
+  organizationId: string,
+  memberIds: readonly string[]
+): Promise<GrantRow[]> {
   return tx
     .delete(resourceGrants)
     .where(
-      and(eq(resourceGrants.organizationId, organizationId), eq(resourceGrants.memberId, memberId))
+      and(
+        eq(resourceGrants.organizationId, organizationId),
+        inArray(resourceGrants.memberId, [...memberIds])
+      )
     )
     .returning()
 }
 
-async function takeOwnerships(tx: Tx, organizationId: string, memberId: string): Promise<string[]> {
-  const taken = await tx
+async function takeOwnerships(
+  tx: Tx,
+  organizationId: string,
+  memberIds: readonly string[]
+): Promise<OwnerRow[]> {
+  return tx
     .delete(resourceOwners)
     .where(
-      and(eq(resourceOwners.organizationId, organizationId), eq(resourceOwners.memberId, memberId))
+      and(
+        eq(resourceOwners.organizationId, organizationId),
+        inArray(resourceOwners.memberId, [...memberIds])
+      )
     )
     .returning()
-  return taken.map(({ resourceId }) => resourceId)
-}
-
-/** What the successor does not have yet, in any way. */
-async function passOn(
-  tx: Tx,
-  { now }: CallContext,
-  taken: readonly GrantRow[],
-  successorId: string
-): Promise<GrantRow[]> {
-  if (taken.length === 0) return []
-  return tx
-    .insert(resourceGrants)
-    .values(
-      taken.map((grant) => ({ ...grant, memberId: successorId, lastUsedAt: null, createdAt: now }))
-    )
-    .onConflictDoNothing()
-    .returning()
-}
-
-async function passOwnership(
-  tx: Tx,
-  { now: createdAt }: CallContext,
-  {
-    organizationId,
-    owned,
-    successorId: memberId
-  }: {
-    readonly organizationId: string
-    readonly owned: readonly string[]
-    readonly successorId: string
-  }
-): Promise<string[]> {
-  if (owned.length === 0) return []
-  const added = await tx
-    .insert(resourceOwners)
-    .values(owned.map((resourceId) => ({ organizationId, resourceId, memberId, createdAt })))
-    .onConflictDoNothing()
-    .returning()
-  return added.map(({ resourceId }) => resourceId)
 }

@@ -50,3 +50,75 @@ export const noResources = defineProblem({
   en: ['No resources', 'The organization’s policy has no kind of resource.'],
   fr: ['Pas de ressources', 'La politique de l’organisation n’a aucun type de ressource.']
 })
+
+export const resourceLimit = defineProblem({
+  code: 'resource_limit_reached',
+  status: 409,
+  en: ['Too many resources', 'An organization has at most {max} resources.'],
+  fr: ['Trop de ressources', 'Une organisation a au plus {max} ressources.']
+})
+
+/** Nobody shares with a group what one person is to have alone. */
+export const modeExclusive = defineProblem({
+  code: 'mode_exclusive',
+  status: 422,
+  en: ['Not for a group', 'What is {mode} is one member’s: a group cannot have it so.'],
+  fr: ['Pas pour un groupe', 'Ce qui est {mode} est à un seul membre : un groupe ne peut l’avoir.']
+})
+
+export const tooManyGroupResources = defineProblem({
+  code: 'too_many_group_resources',
+  status: 409,
+  en: ['Too many resources', 'A group has at most {max} resources.'],
+  fr: ['Trop de ressources', 'Un groupe a au plus {max} ressources.']
+})
+
+export const kindWithoutOwners = defineProblem({
+  code: 'resource_without_owners',
+  status: 422,
+  en: ['No owners', 'By the policy a {kind} has no owners.'],
+  fr: ['Pas de propriétaires', 'Selon la politique, un {kind} n’a pas de propriétaires.']
+})
+
+export const tooManyOwners = defineProblem({
+  code: 'too_many_owners',
+  status: 409,
+  en: ['Too many owners', 'A resource has at most {max} owners.'],
+  fr: ['Trop de propriétaires', 'Une ressource a au plus {max} propriétaires.']
+})
+
+export const resourceFulfilledAlready = defineProblem({
+  code: 'resource_fulfilled',
+  status: 409,
+  en: ['Already there', 'This resource is there, under another external_id.'],
+  fr: ['Déjà créée', 'Cette ressource existe, sous un autre external_id.']
+})
+
+/** It has no id of the host’s to change. */
+export const resourceNotFulfilled = defineProblem({
+  code: 'resource_not_fulfilled',
+  status: 409,
+  en: ['Not there yet', 'What was asked for is given its external_id by `fulfill`.'],
+  fr: ['Pas encore créée', 'Ce qui a été demandé reçoit son external_id par `fulfill`.']
+})
+
+/** One transaction tells of each of them. */
+export const heldByMany = defineProblem({
+  code: 'resource_held_by_many',
+  status: 409,
+  en: [
+    'Held by many',
+    'What more than {max} members have is not deleted at once: revoke their grants first.'
+  ],
+  fr: [
+    'Attribuée à beaucoup',
+    'Ce que plus de {max} membres ont ne se supprime pas d’un coup : révoquez d’abord.'
+  ]
+})
+
+export const holderRemoved = defineProblem({
+  code: 'resource_holder_removed',
+  status: 409,
+  en: ['Member removed', 'Who has been removed from the organization has and owns nothing of it.'],
+  fr: ['Membre retiré', 'Une personne retirée de l’organisation n’a et ne possède plus rien.']
+})

@@ -1,9 +1,7 @@
-import { and, count, eq, inArray } from 'drizzle-orm'
 import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
-import { type ResourceRow, resourceGrants } from '../../db/tables/resources.js'
+import type { ResourceRow } from '../../db/tables/resources.js'
 import type { Problem } from '../../errors.js'
-import { newId } from '../../ids.js'
 import { decide } from '../../policy/decide.js'
 import type { Policy } from '../../policy/document.js'
 import { kindNamed, kindOf, modeNamed } from '../../policy/resources.js'
@@ -13,21 +11,17 @@ import type { LockedOrganization } from '../organizations/queries.js'
 import {
   noResources,
   resourceHeld,
+  resourceLimit,
   tooManyResources,
   unknownKind,
   unknownMode,
   unknownResource
 } from './errors.js'
 import { findShelfRows, isResourceId, type ShelfRow } from './find-shelf-rows.js'
-
-/** What of the host's somebody is to have, as a request says. */
-export interface ResourcesChoice {
-  /** Ones that are there, or a new one that the host is to make. */
-  readonly choice: 'new' | 'existing'
-  readonly ids?: readonly string[]
-  readonly kind?: string
-  readonly mode?: string
-}
+import { countHeld, createHeldCounts, type HeldCounts } from './held-counts.js'
+import { RESOURCES_MAX } from './limits.js'
+import type { ResourcesChoice } from './resources-choice.js'
+import { createItems, findRoom, type Item, type Items } from './shelf-items.js'
 
 /** One resource for one member, decided. */
 export interface PlannedGrant {
@@ -55,11 +49,6 @@ interface Asked {
   readonly replaces: boolean
 }
 
-interface Item extends Omit<ShelfRow, 'holders'> {
-  readonly holders: Set<string>
-  readonly isNew: boolean
-}
-
 /**
  * Reads what requests name, each resource once. A name of the host's that is not known yet is
  * registered where whoever asks may do that; the resources of others take `resource.assign`, one's
@@ -77,69 +66,25 @@ export async function openShelf(
   const rows = await findShelfRows(tx, row.id, names, acting)
   const { held_max: heldMax } = organization.policy.policy.resources
   const isCounted = heldMax !== null && !replaces && choices.some((choice) => choice)
-  const held = isCounted ? await countHeld(tx, row.id, memberIds) : new Map<string, number>()
-  return createShelf(ctx, organization, { rows, held, step })
-}
-
-async function countHeld(
-  tx: Tx,
-  organizationId: string,
-  memberIds: readonly string[]
-): Promise<Map<string, number>> {
-  if (memberIds.length === 0) return new Map()
-  const { memberId } = resourceGrants
-  const found = await tx
-    .select({ memberId, held: count() })
-    .from(resourceGrants)
-    .where(
-      and(eq(resourceGrants.organizationId, organizationId), inArray(memberId, [...memberIds]))
-    )
-    .groupBy(memberId)
-  return new Map(found.map((one) => [one.memberId, one.held]))
+  const ids = rows.map(({ resource }) => resource.id)
+  const held = isCounted ? await countHeld(tx, row.id, memberIds, ids) : createHeldCounts([])
+  const room = await findRoom(tx, row.id, choices, rows)
+  return createShelf(ctx, organization, { rows, room, held, step })
 }
 
 interface Stock {
   readonly rows: readonly ShelfRow[]
-  readonly held: Map<string, number>
+  readonly room: number
+  readonly held: HeldCounts
   readonly step: Asked['step']
-}
-
-/** The resources that were named, by every name they have. */
-interface Items {
-  get(name: string): Item | undefined
-  put(item: Item): Item
-  /** One that is to be written. */
-  register(kind: string, externalId: string | null): Item
-}
-
-function createItems(ctx: CallContext, organizationId: string, rows: readonly ShelfRow[]): Items {
-  const items = new Map<string, Item>()
-  const put = (item: Item) => {
-    items.set(item.resource.id, item)
-    if (item.resource.externalId !== null) items.set(item.resource.externalId, item)
-    return item
-  }
-  for (const row of rows) put({ ...row, holders: new Set(row.holders), isNew: false })
-  return {
-    get: (name) => items.get(name),
-    put,
-    register: (kind, externalId) =>
-      put({
-        resource: newResource(ctx, organizationId, { kind, externalId }),
-        holders: new Set(),
-        grouped: false,
-        owned: false,
-        isNew: true
-      })
-  }
 }
 
 function createShelf(
   ctx: CallContext,
   { policy: { policy }, actor, row }: LockedOrganization,
-  { rows, held, step }: Stock
+  { rows, room, held, step }: Stock
 ): Shelf {
-  const items = createItems(ctx, row.id, rows)
+  const items = createItems(ctx, row.id, { rows, room })
   const may: May = (permission, own = false) =>
     refusalOf(decide(policy, actor, { type: 'use', permission, own }))
   return {
@@ -152,7 +97,7 @@ function createShelf(
       }
       const wanted = { policy, choice, kind, memberId }
       return (
-        refuseNumber(policy, choice, { held: held.get(memberId) ?? 0, step }) ??
+        refuseNumber(wanted, items, { held, step }) ??
         (choice.choice === 'new'
           ? (may('resource.assign') ?? refuseHeld(wanted, undefined))
           : refuseExisting(wanted, items, may))
@@ -160,8 +105,12 @@ function createShelf(
     },
     take(choice, memberId) {
       if (choice === undefined) return []
-      held.set(memberId, (held.get(memberId) ?? 0) + numberOf(choice))
-      return chosenOf(policy, items, choice).map((item) => {
+      const chosen = chosenOf(policy, items, choice)
+      held.add(
+        memberId,
+        chosen.map(({ resource }) => resource.id)
+      )
+      return chosen.map((item) => {
         const mode = modeOf(policy, item.resource.kind, choice)
         if (!mode) throw new Error('what is taken was not refused')
         const isNew = item.isNew && item.holders.size === 0
@@ -205,18 +154,26 @@ function chosenOf(policy: Policy, items: Items, { choice, kind: key, ids = [] }:
   return [...new Set(ids.map((name) => items.get(name) ?? items.register(kind, name)))]
 }
 
-const numberOf = ({ choice, ids = [] }: ResourcesChoice) => (choice === 'new' ? 1 : ids.length)
+interface Counted {
+  readonly held: HeldCounts
+  readonly step: Asked['step']
+}
 
 function refuseNumber(
-  { resources: { invitation_max: atOnce, held_max: inAll } }: Policy,
-  choice: ResourcesChoice,
-  { held, step }: { readonly held: number; readonly step: Asked['step'] }
+  { policy: { resources }, choice: { choice, ids = [] }, memberId }: WantedOne,
+  items: Items,
+  { held, step }: Counted
 ): Problem | undefined {
-  const wanted = numberOf(choice)
-  if (step === 'invitation' && atOnce !== null && wanted > atOnce) {
+  const { invitation_max: atOnce, held_max: inAll } = resources
+  const known = new Set(ids.flatMap((name) => items.get(name)?.resource.id ?? []))
+  const made = choice === 'new' ? 1 : ids.filter((name) => !items.get(name)).length
+  if (step === 'invitation' && atOnce !== null && known.size + made > atOnce) {
     return tooManyResources({ max: atOnce })
   }
-  return inAll !== null && held + wanted > inAll ? tooManyResources({ max: inAll }) : undefined
+  if (inAll !== null && held.countWith(memberId, [...known], made) > inAll) {
+    return tooManyResources({ max: inAll })
+  }
+  return made > items.room() ? resourceLimit({ max: RESOURCES_MAX }) : undefined
 }
 
 function modeOf(policy: Policy, kind: string, { choice, mode }: ResourcesChoice) {
@@ -247,29 +204,4 @@ function refuseOthers(
   return isHeld
     ? resourceHeld({ resource_id: resource.id, external_id: resource.externalId })
     : undefined
-}
-
-interface NewResource {
-  readonly kind: string
-  /** Null: the host is to make it. */
-  readonly externalId: string | null
-}
-
-function newResource(
-  { now }: CallContext,
-  organizationId: string,
-  { kind, externalId }: NewResource
-): ResourceRow {
-  return {
-    organizationId,
-    id: newId('res'),
-    kind,
-    externalId,
-    name: null,
-    status: externalId === null ? 'requested' : 'active',
-    exclusive: false,
-    metadata: {},
-    createdAt: now,
-    updatedAt: now
-  }
 }

@@ -1,6 +1,6 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
-import type { CallContext } from '../../context.js'
-import type { Db, Tx } from '../../db/client.js'
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { CallContext, OrgContext } from '../../context.js'
+import { type Db, isUniqueViolation, type Tx } from '../../db/client.js'
 import {
   type ResourceRow,
   resourceGrants,
@@ -8,24 +8,59 @@ import {
   resourceOwners,
   resources
 } from '../../db/tables/resources.js'
-import { notFound } from '../../errors.js'
+import { externalIdTaken, notFound } from '../../errors.js'
+import { idToUuid } from '../../ids.js'
 import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
 import { resourceDeleted } from './resource-events.js'
+import { visibleTo } from './sight.js'
 
 export const isResource = (organizationId: string, id: string) =>
   and(eq(resources.organizationId, organizationId), eq(resources.id, id))
 
-/** @throws Problem not_found */
-export async function findResource(
-  db: Db,
-  organizationId: string,
-  id: string
-): Promise<ResourceRow> {
-  const [row] = await db.select().from(resources).where(isResource(organizationId, id))
+/** A resource, and how many members have it themselves: those who have it by a group not counted. */
+export type CountedResource = ResourceRow & { readonly holdersCount: number }
+
+/** For a select from `resources`. */
+export const holdersCount = sql<number>`(select count(*)::int from resource_grants counted
+  where counted.organization_id = resources.organization_id and counted.resource_id = resources.id)`
+export const countedColumns = { ...getTableColumns(resources), holdersCount }
+
+/** @throws Problem not_found, also where whoever asks may not see it */
+export async function findResource(db: Db, ctx: OrgContext, id: string): Promise<CountedResource> {
+  const [row] = await db
+    .select(countedColumns)
+    .from(resources)
+    .where(and(isResource(ctx.organizationId, id), visibleTo(ctx)))
   if (!row) throw notFound()
   return row
 }
+
+/**
+ * Of one whose organization is locked.
+ *
+ * @throws Problem external_id_taken
+ */
+export async function writeResource(
+  tx: Tx,
+  { now }: CallContext,
+  before: CountedResource,
+  patch: Partial<Pick<ResourceRow, 'name' | 'externalId' | 'metadata' | 'status'>>
+): Promise<CountedResource> {
+  const changed = { ...patch, updatedAt: now }
+  await tx
+    .update(resources)
+    .set(changed)
+    .where(isResource(before.organizationId, before.id))
+    .catch((error: unknown) => {
+      throw isUniqueViolation(error) ? externalIdTaken() : error
+    })
+  return { ...before, ...changed }
+}
+
+/** One parameter, however many they are. */
+const isAmong = (ids: readonly string[]): SQL =>
+  sql`${resources.id} = any(${sql.param([...new Set(ids)].map((id) => idToUuid('res', id)))}::uuid[])`
 
 /** Those of these that there are, by id. */
 export async function findNamed(
@@ -33,12 +68,11 @@ export async function findNamed(
   organizationId: string,
   ids: readonly string[]
 ): Promise<ReadonlyMap<string, ResourceRow>> {
-  const wanted = [...new Set(ids)]
-  if (wanted.length === 0) return new Map()
+  if (ids.length === 0) return new Map()
   const rows = await db
     .select()
     .from(resources)
-    .where(and(eq(resources.organizationId, organizationId), inArray(resources.id, wanted)))
+    .where(and(eq(resources.organizationId, organizationId), isAmong(ids)))
   return new Map(rows.map((row) => [row.id, row]))
 }
 
@@ -56,7 +90,7 @@ export async function dropUnwanted(
     .where(
       and(
         eq(resources.organizationId, organizationId),
-        inArray(resources.id, [...new Set(ids)]),
+        isAmong(ids),
         eq(resources.status, 'requested'),
         ...[resourceGrants, resourceGroupGrants, resourceOwners].map(
           (table) => sql`not exists (select from ${table}

@@ -42,6 +42,14 @@ export const resourceFulfilled = (resource: ResourceRow): NewEvent => ({
   changes: { status: ['requested', 'active'] }
 })
 
+export function resourceUpdated(
+  resource: Named,
+  changes: NonNullable<NewEvent['changes']>
+): NewEvent {
+  const { subject, data } = about(resource)
+  return { type: 'resource.updated', subject, data, changes }
+}
+
 /** `before`: how the holder had it until now; null: not at all. */
 export function resourceGranted(
   resource: Named,

@@ -47,8 +47,11 @@ export async function writeGrants(
 ): Promise<ChargedBy> {
   const organizationId = organization.row.id
   const had = await findGrants(tx, organizationId, members)
-  const hadOf = (memberId: string) => had.filter((grant) => grant.memberId === memberId)
-  const changes = members.map((member) => changesOf(member, hadOf(member.memberId), replaces))
+  const hadOf = new Map<string, GrantRow[]>(members.map(({ memberId }) => [memberId, []]))
+  for (const grant of had) hadOf.get(grant.memberId)?.push(grant)
+  const changes = members.map((member) =>
+    changesOf(member, hadOf.get(member.memberId) ?? [], replaces)
+  )
   const taken = changes.flatMap(({ taken }) => taken)
   const given = changes.flatMap(({ given }) => given)
   await deleteGrants(tx, organizationId, taken)
@@ -59,7 +62,10 @@ export async function writeGrants(
     resourceGrants,
     given.map(({ memberId, planned }) => toRow(ctx, organizationId, memberId, planned))
   )
-  const gone = taken.filter(({ memberId, resourceId }) => !isGiven(given, memberId, resourceId))
+  const isGiven = new Set(
+    given.map(({ memberId, planned }) => placeOfGrant(memberId, planned.resource.id))
+  )
+  const gone = taken.filter((one) => !isGiven.has(placeOfGrant(one.memberId, one.resourceId)))
   const told = await findNamed(
     tx,
     organizationId,
@@ -82,8 +88,7 @@ interface Given {
   readonly before: GrantRow | undefined
 }
 
-const isGiven = (given: readonly Given[], memberId: string, resourceId: string) =>
-  given.some((one) => one.memberId === memberId && one.planned.resource.id === resourceId)
+const placeOfGrant = (memberId: string, resourceId: string) => `${memberId} ${resourceId}`
 
 function changesOf(
   { memberId, grants }: MemberGrants,

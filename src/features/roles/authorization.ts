@@ -1,5 +1,6 @@
 import type { OrgContext } from '../../context.js'
 import { fill, type Locale } from '../../errors.js'
+import type { UsedGrant } from '../../policy/decision.js'
 import { wordsFor } from '../../policy/texts.js'
 import { defaultDetail } from '../../refusals.js'
 import type { Authorization } from './authorize-schemas.js'
@@ -23,13 +24,22 @@ const STANDING: Texts = {
   }
 }
 
+const toGrant = ({ mode, through, groupId }: UsedGrant) =>
+  groupId === undefined ? { mode, through } : { mode, through, group_id: groupId }
+
 /** The only crossing from ruling to wire. */
 export function toAuthorization(ruling: Ruling, { policy, locale }: OrgContext): Authorization {
   if (ruling.allowed) {
-    const { member, via, channels } = ruling
+    const { member, via, grant, channels } = ruling
     const { id, role } = member
-    const answer = { allowed: true, member_id: id, role, via: { role, permission: via } }
-    return channels ? { ...answer, channels: [...channels] } : answer
+    return {
+      allowed: true,
+      member_id: id,
+      role,
+      via: { role, permission: via },
+      ...(grant ? { grant: toGrant(grant) } : {}),
+      ...(channels ? { channels: [...channels] } : {})
+    }
   }
   const { code, because, details = {}, member } = ruling
   // A problem's own `role` is the one that is limited; here that is the member's.

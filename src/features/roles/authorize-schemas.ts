@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { CHANNELS, type Channel } from '../../policy/document-shape.js'
-import { ExternalId, Id, UserId } from '../../schemas.js'
+import { ExternalId, Id, Nullable, UserId } from '../../schemas.js'
 
 const CHECKS_MAX = 100
 
@@ -21,7 +21,10 @@ const check = {
   member_id: Type.Optional(Id('mem')),
   resource: Type.Optional({
     ...ExternalId,
-    description: 'With `resource.view` and `resource.settings`: which of yours, by your own id.'
+    description:
+      'With `resource.view`, `resource.settings`, `resource.assign`, `resource.manage` and your ' +
+      'own `app:…`: on which resource, by its id or by yours. Then it also counts whether the ' +
+      'member has it, how, and whether they own it.'
   }),
   target: Type.Optional({
     ...Id('mem'),
@@ -86,6 +89,22 @@ const authorization = {
       { description: 'Where the right comes from.' }
     )
   ),
+  grant: Type.Optional(
+    Type.Object(
+      {
+        mode: Nullable(Type.String({ description: 'How they have it; an owner: null.' })),
+        through: Type.Unsafe<'member' | 'group' | 'owner'>({
+          type: 'string',
+          enum: ['member', 'group', 'owner']
+        }),
+        group_id: Type.Optional(Id('grp'))
+      },
+      {
+        description:
+          'And through what the member has the resource: left out where the role alone decides.'
+      }
+    )
+  ),
   channels: Type.Optional(
     Type.Array(ChannelSchema, { description: 'Only from these kinds of client.' })
   ),
@@ -93,8 +112,9 @@ const authorization = {
     Type.String({
       description:
         'Why not: `not_a_member`, `member_suspended`, `reassignment_pending`, ' +
-        '`organization_canceled`, `not_found` (the target), or the code of the problem that doing ' +
-        'it would be answered with.'
+        '`organization_canceled`, `not_found` (the target or the resource), ' +
+        '`resource_not_granted`, `mode_not_allowed`, or the code of the problem that doing it ' +
+        'would be answered with.'
     })
   ),
   because: Type.Optional(Type.String({ description: 'The same for whoever develops: English.' })),
@@ -102,6 +122,9 @@ const authorization = {
     Type.String({ description: 'The same for people, in the policy’s own words if it has any.' })
   ),
   action: Type.Optional(Type.String({ description: 'With `not_offered`: what is not.' })),
+  mode: Type.Optional(
+    Type.String({ description: 'With `mode_not_allowed`: how the member has the resource.' })
+  ),
   missing_permissions: Type.Optional(Type.Array(Type.String())),
   entitlement: Type.Optional(
     Type.String({ description: 'With `not_entitled`: what the plan lacks.', examples: ['team'] })

@@ -1,37 +1,103 @@
 import type { OrgContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
-import type { Target } from '../../policy/decision.js'
+import type { Holders, Target } from '../../policy/decision.js'
 import { statusAt } from '../members/effective-status.js'
 import type { Check } from './authorize-schemas.js'
-import { needsFacts } from './check.js'
+import { needsHolders } from './check.js'
+import type { FindStandings, Standings } from './find-standings.js'
 import { countEachRole, findPeople } from './queries.js'
-import { type Person, type Ruling, ruleOn } from './ruling.js'
+import { type CheckFacts, type Person, type Ruling, ruleOn } from './ruling.js'
+
+/** How what checks are about is read. */
+export interface Reads {
+  readonly deps: Deps
+  readonly findStandings: FindStandings
+}
+
+/** One check about somebody who was looked up with the caller. */
+export async function authorizeOne(
+  reads: Reads,
+  ctx: OrgContext,
+  check: Check,
+  subject: Person | undefined
+): Promise<Ruling> {
+  const [target, holders, standings] = await Promise.all([
+    check.target === undefined ? undefined : readTarget(reads.deps, ctx, check.target),
+    needsHolders(check) ? countLimited(reads.deps, ctx) : undefined,
+    readStandings(reads, ctx, [{ check, subject }])
+  ])
+  return ruleOn(ctx, check, factsOf(check, { subject, target, holders, standings }))
+}
 
 /**
  * Reads what these checks are about, then answers each of them: one statement for everybody they
- * name, and one for who holds the roles that have a least or most. `asking`: whom a check is about
- * that names nobody.
+ * name, one for who holds the roles that have a least or most, and one for all resources. `asking`:
+ * whom a check is about that names nobody.
  */
-export async function authorize(
-  deps: Deps,
+export async function authorizeMany(
+  reads: Reads,
   ctx: OrgContext,
   checks: readonly Check[],
   asking: Person | undefined
-): Promise<(check: Check) => Ruling> {
+): Promise<Ruling[]> {
   const [people, holders] = await Promise.all([
-    readPeople(deps, ctx, checks),
-    checks.some(needsFacts) ? countLimited(deps, ctx) : undefined
+    readPeople(reads.deps, ctx, checks),
+    checks.some(needsHolders) ? countLimited(reads.deps, ctx) : undefined
   ])
-  return (check) => {
+  const asked = checks.map((check) => {
     const { user_id: userId, member_id: memberId } = check
     const isNamed = userId !== undefined || memberId !== undefined
-    const subject = isNamed ? people.find(userId, memberId) : asking
-    const target: Target | undefined = people.find(undefined, check.target)
-    return ruleOn(ctx, check, { subject, target, ...(holders ? { holders } : {}) })
-  }
+    return { check, subject: isNamed ? people.find(userId, memberId) : asking }
+  })
+  const standings = await readStandings(reads, ctx, asked)
+  return asked.map(({ check, subject }) => {
+    const target = people.find(undefined, check.target)
+    return ruleOn(ctx, check, factsOf(check, { subject, target, holders, standings }))
+  })
 }
 
-async function readPeople(deps: Deps, ctx: OrgContext, checks: readonly Check[]) {
+interface Read {
+  readonly subject: Person | undefined
+  readonly target: Target | undefined
+  readonly holders: ((role: string) => Holders) | undefined
+  readonly standings: Standings | undefined
+}
+
+function factsOf({ resource }: Check, { subject, target, holders, standings }: Read): CheckFacts {
+  const on =
+    subject && resource !== undefined ? standings?.({ memberId: subject.id, resource }) : undefined
+  return { subject, target, ...(holders ? { holders } : {}), ...(on ? { on } : {}) }
+}
+
+interface Asked {
+  readonly check: Check
+  readonly subject: Person | undefined
+}
+
+/** Nothing is read of whoever has no say at all. */
+async function readStandings(
+  { findStandings }: Reads,
+  { organizationId }: OrgContext,
+  asked: readonly Asked[]
+): Promise<Standings | undefined> {
+  const pairs = asked.flatMap(({ check: { resource }, subject }) =>
+    resource !== undefined && subject?.status === 'active'
+      ? [{ memberId: subject.id, resource }]
+      : []
+  )
+  return pairs.length > 0 ? findStandings({ organizationId, pairs }) : undefined
+}
+
+async function readTarget(deps: Deps, ctx: OrgContext, target: string) {
+  const people = await readPeople(deps, ctx, [{ target }])
+  return people.find(undefined, target)
+}
+
+async function readPeople(
+  deps: Deps,
+  ctx: OrgContext,
+  checks: readonly Partial<Pick<Check, 'user_id' | 'member_id' | 'target'>>[]
+) {
   const given = (ids: readonly (string | undefined)[]) => [
     ...new Set(ids.filter((id) => id !== undefined))
   ]

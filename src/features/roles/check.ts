@@ -1,4 +1,5 @@
-import type { Action, Target } from '../../policy/decision.js'
+import type { Action, ResourceStanding, Target } from '../../policy/decision.js'
+import { APP_PERMISSION } from '../../policy/permissions.js'
 import type { Check } from './authorize-schemas.js'
 
 /** What these permissions are used for, when a check names the role that is given or offered. */
@@ -18,7 +19,13 @@ const WITH_TARGET: Readonly<
   'org.transfer': 'transfer'
 }
 const ROLE_CHANGE = 'member.role'
-const WITH_RESOURCE: readonly string[] = ['resource.view', 'resource.settings']
+/** What is done to one resource; so is whatever the host calls `app:…`. */
+const WITH_RESOURCE: readonly string[] = [
+  'resource.view',
+  'resource.settings',
+  'resource.assign',
+  'resource.manage'
+]
 
 /** The field that does not fit, and why. */
 export type Fault = readonly [field: keyof Check, detail: string]
@@ -32,11 +39,14 @@ export function faultOf(check: Check, hasActor: boolean): Fault | undefined {
   if (userId === undefined && memberId === undefined && !hasActor) {
     return ['user_id', 'must be given, or member_id, or Muster-Actor']
   }
-  if (resource !== undefined && !WITH_RESOURCE.includes(check.permission)) {
-    return ['resource', `goes with ${WITH_RESOURCE.join(' and ')} only`]
+  if (resource !== undefined && !isOnResource(check.permission)) {
+    return ['resource', `goes with ${WITH_RESOURCE.join(', ')} and app:… only`]
   }
   return check.role === undefined && check.target === undefined ? undefined : misfit(check)
 }
+
+const isOnResource = (permission: string) =>
+  WITH_RESOURCE.includes(permission) || APP_PERMISSION.test(permission)
 
 function misfit({ permission, role, target }: Check): Fault | undefined {
   if (permission === ROLE_CHANGE) {
@@ -51,19 +61,21 @@ function misfit({ permission, role, target }: Check): Fault | undefined {
     : undefined
 }
 
-/** Whether more must be known than who is asked about: to whom it is done, who holds which role. */
-export function needsFacts({ role, target }: Check): boolean {
+/** Whether it must be known who holds which role. */
+export function needsHolders({ role, target }: Check): boolean {
   return role !== undefined || target !== undefined
 }
 
-/**
- * What the member would do. To use `member.suspend` on somebody who is suspended is to end that.
- * `ownResources`: what the member was assigned, by the host's ids.
- */
+/** Whether more must be known than who is asked about: to whom or to what it is done. */
+export function needsFacts(check: Check): boolean {
+  return check.resource !== undefined || needsHolders(check)
+}
+
+/** What the member would do. To use `member.suspend` on somebody who is suspended is to end that. */
 export function actionOf(
-  { permission, resource, role }: Check,
-  ownResources: readonly string[] | null,
-  target: Target | undefined
+  { permission, role }: Check,
+  target: Target | undefined,
+  on: ResourceStanding | undefined
 ): Action {
   if (target) return actionUpon(permission, target, role)
   const withRole = role === undefined ? undefined : WITH_ROLE[permission]
@@ -72,8 +84,7 @@ export function actionOf(
       ? { type: withRole, role, lapsed: false }
       : { type: withRole, role }
   }
-  const own = resource !== undefined && ownResources?.includes(resource) === true
-  return { type: 'use', permission, own }
+  return on ? { type: 'use', permission, on } : { type: 'use', permission }
 }
 
 function actionUpon(permission: string, target: Target, role: string | undefined): Action {

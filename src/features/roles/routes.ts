@@ -7,7 +7,7 @@ import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce, created } from '../../http/idempotency.js'
 import { ConfirmQuery, OrganizationParams, ref } from '../../schemas.js'
 import { toAuthorization } from './authorization.js'
-import { authorize } from './authorize.js'
+import { authorizeMany, authorizeOne, type Reads } from './authorize.js'
 import {
   AuthorizationSchema,
   AuthorizeAnswer,
@@ -17,6 +17,7 @@ import {
 import { faultOf, needsFacts } from './check.js'
 import { createRole } from './create-role.js'
 import { deleteRole } from './delete-role.js'
+import { createFindStandings } from './find-standings.js'
 import { listRoles } from './list-roles.js'
 import { ruleOn } from './ruling.js'
 import {
@@ -150,6 +151,7 @@ function subjectOf(body: unknown) {
 }
 
 function authorizeRoute(app: App, deps: Deps): void {
+  const reads = { deps, findStandings: createFindStandings(deps) }
   app.post(
     '/v1/organizations/:organization_id/authorize',
     {
@@ -178,23 +180,22 @@ function authorizeRoute(app: App, deps: Deps): void {
         response: { 200: ref(AuthorizeAnswer) }
       }
     },
-    (request) => answerChecks(deps, request, request.body)
+    (request) => answerChecks(reads, request, request.body)
   )
 }
 
 /** One check on a permission alone is answered from what was read to prove the caller. */
-async function answerChecks(deps: Deps, request: FastifyRequest, body: AuthorizeBody) {
+async function answerChecks(reads: Reads, request: FastifyRequest, body: AuthorizeBody) {
   const ctx = orgContext(request)
   const asking = askedAbout(request)
   if (body.checks) {
     const checks = readMany(body, body.checks, ctx)
-    const answer = await authorize(deps, ctx, checks, asking)
-    return { data: checks.map((check) => toAuthorization(answer(check), ctx)) }
+    const rulings = await authorizeMany(reads, ctx, checks, asking)
+    return { data: rulings.map((ruling) => toAuthorization(ruling, ctx)) }
   }
   const check = readOne(body, ctx)
   if (!needsFacts(check)) return toAuthorization(ruleOn(ctx, check, { subject: asking }), ctx)
-  const answer = await authorize(deps, ctx, [check], asking)
-  return toAuthorization(answer(check), ctx)
+  return toAuthorization(await authorizeOne(reads, ctx, check, asking), ctx)
 }
 
 function readOne(body: AuthorizeBody, ctx: OrgContext): Check {

@@ -1,7 +1,14 @@
 import type { OrgContext } from '../../context.js'
 import { decide } from '../../policy/decide.js'
-import type { Action, Holders, Refusal, Target } from '../../policy/decision.js'
+import type {
+  Holders,
+  Refusal,
+  ResourceStanding,
+  Target,
+  UsedGrant
+} from '../../policy/decision.js'
 import type { Channel } from '../../policy/document-shape.js'
+import { isOwnPermission } from '../../policy/permissions.js'
 import { channelsFor } from '../../policy/test-limits.js'
 import { circumstancesOf, refuseCanceled } from '../../standing.js'
 import type { Check } from './authorize-schemas.js'
@@ -20,6 +27,8 @@ export interface CheckFacts {
   readonly subject: Person | undefined
   readonly target?: Target | undefined
   readonly holders?: (role: string) => Holders
+  /** The resource that it names, as it stands to the subject. */
+  readonly on?: ResourceStanding
 }
 
 export type Ruling =
@@ -28,6 +37,8 @@ export type Ruling =
       readonly member: Person
       /** The permission that gives it. */
       readonly via: string
+      /** Through what the member has the resource, where that decides. */
+      readonly grant?: UsedGrant
       /** Only from these kinds of client, which was not asked about. */
       readonly channels?: readonly Channel[]
     }
@@ -44,7 +55,7 @@ const EVEN_CANCELED: readonly string[] = ['subscription.cancel', 'org.delete']
 
 /** What `decide` says to the member itself, told why not where it has no say at all. */
 export function ruleOn(ctx: OrgContext, check: Check, facts: CheckFacts): Ruling {
-  const { subject, target } = facts
+  const { subject } = facts
   if (subject?.status !== 'active') return withoutSay(subject)
   const canceled = EVEN_CANCELED.includes(check.permission)
     ? undefined
@@ -54,19 +65,20 @@ export function ruleOn(ctx: OrgContext, check: Check, facts: CheckFacts): Ruling
     const { definition, members: details } = canceled
     return { allowed: false, code: definition.code, because, details, member: subject }
   }
-  if (check.target === undefined || target) return judge(ctx, check, facts, subject)
-  const because = 'the target is no member here'
-  return { allowed: false, code: 'not_found', because, member: subject }
+  const missing = missingOf(check, facts)
+  if (missing === undefined) return judge(ctx, check, facts, subject)
+  return { allowed: false, code: 'not_found', because: missing, member: subject }
 }
 
-function judge(
-  ctx: OrgContext,
-  check: Check,
-  { target, holders }: CheckFacts,
-  member: Person
-): Ruling {
+function missingOf({ target, resource }: Check, facts: CheckFacts): string | undefined {
+  if (target !== undefined && !facts.target) return 'the target is no member here'
+  return resource !== undefined && !facts.on ? 'there is no such resource here' : undefined
+}
+
+function judge(ctx: OrgContext, check: Check, facts: CheckFacts, member: Person): Ruling {
+  const { target, holders, on } = facts
   const { policy } = ctx.policy
-  const action = actionOf(check, null, target)
+  const action = actionOf(check, target, on)
   const { id, role } = member
   const named = check.channel ?? (ctx.actor.id === id ? ctx.channel : null)
   // Of an unknown client it is told which would do: a command refuses it, a question need not.
@@ -78,9 +90,9 @@ function judge(
     ...(holders ? { holders } : {})
   }
   const decision = decide(policy, actor, action, circumstances)
-  if (!decision.allowed) return { ...decision, because: whyNot(check, action, decision), member }
-  const via = decision.via ?? check.permission
-  return channels ? { allowed: true, member, via, channels } : { allowed: true, member, via }
+  if (!decision.allowed) return { ...decision, because: whyNot(check, decision, facts), member }
+  const { via = check.permission, ...through } = decision
+  return { ...through, member, via, ...(channels ? { channels } : {}) }
 }
 
 function withoutSay(member: Person | undefined): Ruling {
@@ -96,7 +108,7 @@ function withoutSay(member: Person | undefined): Ruling {
 }
 
 /** A right to what is one's own is not enough for the rest. */
-function whyNot({ resource }: Check, action: Action, { because }: Refusal): string {
-  const isOthers = resource !== undefined && action.type === 'use' && action.own === false
+function whyNot({ permission }: Check, { code, because }: Refusal, { on }: CheckFacts): string {
+  const isOthers = on?.owned === false && isOwnPermission(permission) && code === 'not_permitted'
   return isOthers ? `${because}, and the resource is not the member's own` : because
 }

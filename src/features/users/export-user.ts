@@ -3,25 +3,35 @@ import type { CreditAccountRow, CreditRequestRow } from '../../db/tables/credits
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import type { EventRecord } from '../events/queries.js'
-import { findCredits, findEvents, findPerson, type Person } from './queries.js'
+import { type Belongings, findBelongings } from './find-belongings.js'
+import { findPerson, organizationIdsOf, type Person } from './find-person.js'
+import { findCredits, findEvents, findTransfers, type TransferRow } from './queries.js'
 
 const EVENTS_MAX = 10_000
 
 /** All that is known of somebody. */
-interface Told extends Person {
+export interface Told extends Person, Belongings {
   readonly accounts: readonly CreditAccountRow[]
   readonly requests: readonly CreditRequestRow[]
+  readonly transfers: readonly TransferRow[]
   readonly events: readonly EventRecord[]
 }
 
 /**
- * All that is held of a person, the removed included: their right of access (OUPI-106).
+ * All that is held of a person, the removed and those whose seat is another's by now included: their
+ * right of access (OUPI-106).
  *
  * @throws Problem not_found
  */
 export async function exportUser(deps: Deps, _ctx: KeyContext, userId: string): Promise<Told> {
-  const person = await findPerson(deps.db, userId)
-  if (person.members.length === 0) throw notFound()
-  const credits = await findCredits(deps.db, person)
-  return { ...person, ...credits, events: await findEvents(deps.db, person, { limit: EVENTS_MAX }) }
+  const { db } = deps
+  const person = await findPerson(db, userId)
+  if (organizationIdsOf(person).length === 0) throw notFound()
+  return {
+    ...person,
+    ...(await findBelongings(db, person)),
+    ...(await findCredits(db, person)),
+    transfers: await findTransfers(db, person),
+    events: await findEvents(db, person, { limit: EVENTS_MAX })
+  }
 }

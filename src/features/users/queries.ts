@@ -1,69 +1,22 @@
-import { and, asc, desc, eq, inArray, type SQL, sql } from 'drizzle-orm'
-import type { Db, Tx } from '../../db/client.js'
+import { and, asc, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
+import type { Db } from '../../db/client.js'
 import { containsText } from '../../db/page.js'
 import {
   type CreditAccountRow,
   type CreditRequestRow,
+  type CreditTransferRow,
   creditAccounts,
-  creditRequests
+  creditRequests,
+  creditTransfers
 } from '../../db/tables/credits.js'
-import { type InvitationRow, invitations } from '../../db/tables/invitations.js'
-import { type MemberRow, members } from '../../db/tables/members.js'
-import { notFound } from '../../errors.js'
 import { DEPLOYMENT_ID, idToUuid } from '../../ids.js'
 import { ERASED } from '../events/personal.js'
 import { type EventRecord, selectEvents } from '../events/queries.js'
+import { organizationIdsOf, type Person } from './find-person.js'
+import { tenuresSql } from './tenures.js'
 
-/** More than any person is in. */
+/** More than any person has. */
 const ROWS_MAX = 10_000
-
-/** Everything by which a person is known here. */
-export interface Person {
-  readonly userId: string
-  /** Also ended offers to an address of theirs. */
-  readonly members: readonly MemberRow[]
-  readonly invitations: readonly InvitationRow[]
-  readonly emailKeys: readonly string[]
-}
-
-/**
- * Whom the host knows by this id: their memberships, and the offers to the addresses of those, and to
- * those at which they were invited.
- */
-export async function findPerson(db: Db, userId: string): Promise<Person> {
-  const own = await db.select().from(members).where(eq(members.userId, userId)).limit(ROWS_MAX)
-  const taken = await findTaken(db, own)
-  const emailKeys = [...new Set([...own, ...taken].map(({ emailKey }) => emailKey))]
-  const past = await db
-    .select()
-    .from(members)
-    .where(and(inArray(members.emailKey, emailKeys), sql`${members.userId} is null`, isOver))
-    .limit(ROWS_MAX)
-  const rows = [...own, ...past]
-  const ids = rows.map(({ id }) => id)
-  const offers = await db
-    .select()
-    .from(invitations)
-    .where(and(inArray(invitations.memberId, ids), inArray(invitations.emailKey, emailKeys)))
-    .limit(ROWS_MAX)
-  return { userId, members: rows, invitations: offers, emailKeys }
-}
-
-/** The offers that they took: where the policy lets them, to another address than they came with. */
-async function findTaken(db: Db, own: readonly MemberRow[]): Promise<InvitationRow[]> {
-  const ids = own.map(({ id }) => id)
-  const isTaken = and(inArray(invitations.memberId, ids), eq(invitations.status, 'accepted'))
-  // Of those before it each is that of a holder before.
-  return db
-    .selectDistinctOn([invitations.memberId])
-    .from(invitations)
-    .where(isTaken)
-    .orderBy(invitations.memberId, desc(invitations.endedAt))
-    .limit(ROWS_MAX)
-}
-
-/** Nobody holds it, and nobody is offered it. */
-const isOver = eq(members.status, 'removed')
 
 /** What they have of credits, and asked for. */
 export async function findCredits(
@@ -84,36 +37,70 @@ export async function findCredits(
   return { accounts, requests }
 }
 
-/** Everything that names a person: what they are called, and have been. */
+export type TransferRow = Pick<
+  CreditTransferRow,
+  'organizationId' | 'id' | 'kind' | 'amount' | 'reference' | 'reason' | 'metadata' | 'createdAt'
+>
+
+/** What was moved for them, or by them to others, and the words for it; newest first. */
+export async function findTransfers(db: Db, { tenures }: Person): Promise<TransferRow[]> {
+  const { organizationId, id, kind, amount, reference, reason, metadata, createdAt } =
+    creditTransfers
+  const { memberId, fromId } = creditTransfers
+  const organizationIds = [...new Set(tenures.map((tenure) => tenure.organizationId))]
+  const ids = [...new Set(tenures.map((tenure) => tenure.memberId))]
+  const isOfSeat = or(inArray(memberId, ids), and(eq(kind, 'move'), inArray(fromId, ids)))
+  const isTheirs = sql`exists (select from ${tenuresSql(tenures)}
+    where tenure.id in (${memberId}, ${fromId}) and tenure.organization_id = ${organizationId}
+      and ${createdAt} >= tenure.since and ${createdAt} < tenure.until)`
+  return db
+    .select({ organizationId, id, kind, amount, reference, reason, metadata, createdAt })
+    .from(creditTransfers)
+    .where(and(inArray(organizationId, organizationIds), isOfSeat, isTheirs))
+    .orderBy(desc(id))
+    .limit(ROWS_MAX)
+}
+
+/** Everything that names a person: what they are called, and have been, and what they look like. */
 export async function findNames(db: Db, person: Person): Promise<Set<string>> {
-  const { userId, members, invitations } = person
-  const ids = sql`any(${sql.param([userId, ...members.map(({ id }) => id)])}::text[])`
-  const organizationIds = uuidsOf(person)
-  const { rows: former } = await db.execute<{ name: string }>(sql`
+  const { userId, members, former, invitations, emailKeys } = person
+  const places = sql`${sql.param(organizationIdsOf(person).map((id) => idToUuid('org', id)))}::uuid[]`
+  const { rows: told } = await db.execute<{ name: string }>(sql`
     select p.leaves #>> '{actor_name,0}' as name
       from events e join event_personal p using (organization_id, keep_until)
-      where e.organization_id = any(${organizationIds}) and p.event_id = e.id
-        and (e.actor_id = ${ids} or p.leaves #>> '{actor_id,0}' = ${userId})
+      where e.organization_id = any(${places}) and p.event_id = e.id
+        and (p.leaves #>> '{actor_id,0}' = ${userId} or exists (
+          select from ${tenuresSql(person.tenures)} where tenure.member_id = e.actor_id
+            and e.occurred_at >= tenure.since and e.occurred_at < tenure.until))
     union
-    select former.name
-      from events e join event_personal p using (organization_id, keep_until),
-        jsonb_array_elements_text(p.leaves #> '{changes.name,0}') as former(name)
-      where e.organization_id = any(${organizationIds}) and p.event_id = e.id
-        and e.subject_id = ${ids} and jsonb_typeof(p.leaves #> '{changes.name,0}') = 'array'`)
-  const texts = [...members, ...invitations].flatMap(({ email, emailKey, name }) => [
+    select changed.value
+      from events e join event_personal p using (organization_id, keep_until)
+      cross join lateral (values ('changes.name'), ('changes.avatar_url')) field(path)
+      cross join lateral jsonb_array_elements_text(
+        case jsonb_typeof(p.leaves -> path -> 0) when 'array' then p.leaves -> path -> 0 end
+      ) with ordinality changed(value, place)
+      where e.organization_id = any(${places}) and p.event_id = e.id
+        and exists (select from ${tenuresSql(person.tenures)} where tenure.member_id = e.subject_id
+          and case place when 1 then e.occurred_at > tenure.since and e.occurred_at <= tenure.until
+            else e.occurred_at >= tenure.since and e.occurred_at < tenure.until end)`)
+  const texts = [...members, ...former, ...invitations].flatMap(({ email, emailKey, name }) => [
     email,
     emailKey,
     name
   ])
-  return new Set([userId, ...texts, ...former.map(({ name }) => name)].filter(isText))
-}
-
-const uuidsOf = ({ members }: Person) => {
-  const ids = [...new Set(members.map(({ organizationId }) => organizationId))]
-  return sql`${sql.param(ids.map((id) => idToUuid('org', id)))}::uuid[]`
+  const pictures = [...members, ...former].map(({ avatarUrl }) => avatarUrl)
+  const names = [userId, ...emailKeys, ...texts, ...pictures, ...told.map(({ name }) => name)]
+  return new Set(names.filter(isText))
 }
 
 const isText = (text: string | null): text is string => text !== null && text !== ERASED
+
+/** The addresses of theirs, as they were written and as they are compared, but those of others. */
+export function addressesOf({ members, former, invitations, emailKeys, othersKeys }: Person) {
+  const isTheirs = (key: string) => key !== ERASED && !othersKeys.includes(key)
+  const rows = [...members, ...former, ...invitations].filter(({ emailKey }) => isTheirs(emailKey))
+  return [...new Set([...emailKeys.filter(isTheirs), ...rows.map(({ email }) => email)])]
+}
 
 /**
  * Events that name the person, or are their doing, in the organizations in which they were; and of
@@ -125,41 +112,18 @@ export async function findEvents(
   person: Person,
   { limit, after }: { readonly limit: number; readonly after?: number }
 ): Promise<EventRecord[]> {
-  const organizationIds = [...new Set(person.members.map(({ organizationId }) => organizationId))]
-  const uuids = [...organizationIds, DEPLOYMENT_ID].map((id) => idToUuid('org', id))
-  const ids = sql`any(${sql.param(person.members.map(({ id }) => id))}::text[])`
-  const named = [person.userId, ...person.emailKeys, ...emailsOf(person)].map(isNamed)
+  const uuids = [...organizationIdsOf(person), DEPLOYMENT_ID].map((id) => idToUuid('org', id))
+  const named = [person.userId, ...addressesOf(person)].map(isNamed)
   const where = sql`e.organization_id = any(${sql.param(uuids)}::uuid[])
     and e.position > ${after ?? 0}
-    and (e.actor_id = ${ids} or e.subject_id = ${ids}
-      or e.data->>'member_id' = ${ids} or ${sql.join(named, sql` or `)})`
+    and (exists (select from ${tenuresSql(person.tenures)}
+        where tenure.member_id in (e.actor_id, e.subject_id, e.data ->> 'member_id',
+            e.data ->> 'from_member_id')
+          and e.occurred_at >= tenure.since and e.occurred_at < tenure.until)
+      or ${sql.join(named, sql` or `)})`
   return selectEvents(db, { where, order: after === undefined ? 'desc' : 'asc', limit })
 }
-
-const emailsOf = ({ members, invitations }: Person) => [
-  ...new Set([...members, ...invitations].map(({ email }) => email))
-]
 
 /** As a whole JSON string: a name within another is another's. */
 const isNamed = (text: string): SQL =>
   sql`p.leaves::text like ${containsText(JSON.stringify(text))}`
-
-/**
- * The person as they are once nobody can join or leave their organizations any more, which are locked
- * in one order. An organization that they joined meanwhile is not among them.
- *
- * @throws Problem not_found
- */
-export async function lockPerson(
-  tx: Tx,
-  userId: string
-): Promise<{ readonly person: Person; readonly organizationIds: readonly string[] }> {
-  const known = await findPerson(tx, userId)
-  if (known.members.length === 0) throw notFound()
-  const organizationIds = [...new Set(known.members.map((row) => row.organizationId))]
-  const uuids = organizationIds.map((id) => idToUuid('org', id))
-  await tx.execute(sql`
-    select id from organizations where id = any(${sql.param(uuids)}::uuid[])
-    order by id for no key update`)
-  return { person: await findPerson(tx, userId), organizationIds }
-}

@@ -1,22 +1,16 @@
+import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
-import { wholeDeployment } from '../../http/access.js'
+import { keyContext, wholeDeployment } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
-import { DEPLOYMENT_ID } from '../../ids.js'
+import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { ref } from '../../schemas.js'
 import { eraseUser } from './erase-user.js'
 import { exportUser } from './export-user.js'
-import {
-  toUserCreditAccount,
-  toUserCreditRequest,
-  toUserInvitation,
-  toUserMembership,
-  UserErased,
-  UserExport,
-  UserMemberships,
-  UserParams,
-  UserUpdate
-} from './schemas.js'
+import { listMemberships } from './list-memberships.js'
+import { MembershipQuery, MembershipSchema, toMembership } from './membership-schemas.js'
+import { UserErased, UserExport, UserParams, UserUpdate, UserUpdated } from './schemas.js'
+import { toUserExport } from './to-user-export.js'
 import { updateUser } from './update-user.js'
 
 const tags = ['Users']
@@ -24,12 +18,47 @@ const params = UserParams
 
 export const userRoutes: Routes = async (app, { deps }) => {
   app.addSchema(UserExport)
-  app.addSchema(UserMemberships)
+  app.addSchema(UserUpdated)
   app.addSchema(UserErased)
+  app.addSchema(MembershipSchema)
 
+  listMembershipsRoute(app, deps)
   exportUserRoute(app, deps)
   updateUserRoute(app, deps)
   eraseUserRoute(app, deps)
+}
+
+function listMembershipsRoute(app: App, deps: Deps): void {
+  app.get(
+    '/v1/users/:user_id/memberships',
+    {
+      config: { access: { class: 'operator', scope: 'users:read' } },
+      schema: {
+        operationId: 'listUserMemberships',
+        summary: 'Every organization to which a person belongs',
+        description:
+          'So that they can switch between a personal account and those of teams. A key that is ' +
+          'limited to some organizations sees these alone. Of whom nobody knows the list is empty. ' +
+          'It is asked by you for whom you have signed in, not on behalf of a member: a member is ' +
+          'one of one organization.',
+        tags,
+        params,
+        querystring: Type.Object(
+          { ...PageQuery, ...MembershipQuery },
+          { additionalProperties: false }
+        ),
+        response: { 200: Page(MembershipSchema) }
+      }
+    },
+    async (request) => {
+      const key = keyContext(request)
+      const { user_id: userId } = request.params
+      const { status, include_removed: includeRemoved, ...query } = request.query
+      const filter = { userId, status, includeRemoved }
+      const page = await listMemberships(deps, key, filter, readPage('mem', query))
+      return toPage(page, query.limit, (row) => toMembership(row, key.locale))
+    }
+  )
 }
 
 function exportUserRoute(app: App, deps: Deps): void {
@@ -48,22 +77,7 @@ function exportUserRoute(app: App, deps: Deps): void {
     async (request) => {
       const key = wholeDeployment(request)
       const { user_id: userId } = request.params
-      const told = await exportUser(deps, key, userId)
-      const { members, invitations, accounts, requests, events } = told
-      return {
-        user_id: userId,
-        memberships: members.map((row) => toUserMembership(row, key.now)),
-        invitations: invitations.map((row) => toUserInvitation(row, key.now)),
-        credit_accounts: accounts.map(toUserCreditAccount),
-        credit_requests: requests.map(toUserCreditRequest),
-        events: events.map(({ organizationId, id, type, occurredAt, data }) => ({
-          organization_id: organizationId === DEPLOYMENT_ID ? null : organizationId,
-          id,
-          type,
-          occurred_at: occurredAt.toISOString(),
-          data
-        }))
-      }
+      return toUserExport(await exportUser(deps, key, userId), key.now)
     }
   )
 }
@@ -75,17 +89,25 @@ function updateUserRoute(app: App, deps: Deps): void {
       config: { access: { class: 'operator', scope: 'users:write' } },
       schema: {
         operationId: 'updateUser',
-        summary: 'Correct what a person is called, in every team they are or were in',
+        summary: 'Correct who a person is, in every team they are or were in',
+        description:
+          'Name and picture reach every membership; the address those whose policy lets `email` be ' +
+          'changed and where nobody else has it: `skipped` says of the others why.',
         tags,
         params,
         body: UserUpdate,
-        response: { 200: ref(UserMemberships) }
+        response: { 200: ref(UserUpdated) }
       }
     },
     async (request) => {
       const { user_id: userId } = request.params
-      const updated = await updateUser(deps, wholeDeployment(request), userId, request.body)
-      return { user_id: userId, updated }
+      const key = wholeDeployment(request)
+      const { updated, skipped } = await updateUser(deps, key, userId, request.body)
+      return {
+        user_id: userId,
+        updated,
+        skipped: skipped.map((one) => ({ organization_id: one.organizationId, code: one.code }))
+      }
     }
   )
 }

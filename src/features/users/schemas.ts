@@ -1,21 +1,33 @@
 import { type Static, Type } from '@sinclair/typebox'
-import {
-  CREDIT_REQUEST_STATUSES,
-  type CreditAccountRow,
-  type CreditRequestRow
-} from '../../db/tables/credits.js'
-import type { InvitationRow } from '../../db/tables/invitations.js'
+import { CREDIT_REQUEST_STATUSES, TRANSFER_KINDS } from '../../db/tables/credits.js'
 import { INVITATION_STATUSES } from '../../db/tables/invitations.js'
-import { MEMBER_STATUSES, type MemberRow } from '../../db/tables/members.js'
-import { Id, Instant, Metadata, Name, Nullable, oneOf, UserId } from '../../schemas.js'
-import { invitationStatusAt } from '../invitations/queries.js'
-import { statusAt } from '../members/effective-status.js'
+import { MEMBER_STATUSES } from '../../db/tables/members.js'
+import {
+  AvatarUrl,
+  Email,
+  Id,
+  Instant,
+  Metadata,
+  Name,
+  Nullable,
+  oneOf,
+  UserId
+} from '../../schemas.js'
 
 export const UserParams = Type.Object({ user_id: UserId })
 
 export const UserUpdate = Type.Object(
-  { name: Nullable(Name(200, 'Ana Lima')) },
-  { $id: 'UserUpdate', additionalProperties: false, examples: [{ name: 'Ana Lima' }] }
+  {
+    name: Type.Optional(Nullable(Name(200, 'Ana Lima'))),
+    avatar_url: Type.Optional(Nullable(AvatarUrl)),
+    email: Type.Optional(Email)
+  },
+  {
+    $id: 'UserUpdate',
+    additionalProperties: false,
+    minProperties: 1,
+    examples: [{ name: 'Ana Lima', avatar_url: 'https://cdn.acme.test/ana.png' }]
+  }
 )
 export type UserUpdate = Static<typeof UserUpdate>
 
@@ -27,10 +39,12 @@ const UserMembership = Type.Object({
   role: Type.String(),
   status: oneOf(MEMBER_STATUSES),
   external_id: Nullable(Type.String()),
+  avatar_url: Nullable(Type.String()),
   metadata: Metadata,
   joined_at: Nullable(Instant()),
   removed_at: Nullable(Instant()),
-  last_active_at: Nullable(Instant())
+  last_active_at: Nullable(Instant()),
+  last_sign_in_at: Nullable(Instant())
 })
 
 const UserInvitation = Type.Object({
@@ -42,6 +56,50 @@ const UserInvitation = Type.Object({
   message: Nullable(Type.String()),
   created_at: Instant(),
   ended_at: Nullable(Instant())
+})
+
+const FormerIdentity = Type.Object({
+  organization_id: Id('org'),
+  member_id: Id('mem'),
+  email: Type.String(),
+  name: Nullable(Type.String()),
+  avatar_url: Nullable(Type.String()),
+  joined_at: Nullable(Instant()),
+  until: Instant()
+})
+
+const UserGroup = Type.Object({
+  organization_id: Id('org'),
+  member_id: Id('mem'),
+  group_id: Id('grp'),
+  name: Type.String(),
+  added_at: Instant()
+})
+
+const resource = {
+  organization_id: Id('org'),
+  member_id: Id('mem'),
+  resource_id: Id('res'),
+  external_id: Nullable(Type.String()),
+  kind: Type.String(),
+  name: Nullable(Type.String()),
+  created_at: Instant()
+}
+const UserGrant = Type.Object({
+  ...resource,
+  mode: Type.String(),
+  last_used_at: Nullable(Instant())
+})
+
+const UserCreditTransfer = Type.Object({
+  organization_id: Id('org'),
+  transfer_id: Id('trf'),
+  kind: oneOf(TRANSFER_KINDS),
+  amount: Type.Integer(),
+  reference: Nullable(Type.String()),
+  reason: Nullable(Type.String()),
+  metadata: Metadata,
+  created_at: Instant()
 })
 
 const UserCreditAccount = Type.Object({
@@ -67,18 +125,53 @@ const UserCreditRequest = Type.Object({
   decided_at: Nullable(Instant())
 })
 
-export const UserMemberships = Type.Object(
-  { user_id: Type.String(), updated: Type.Integer({ description: 'How many changed.' }) },
-  { $id: 'UserMemberships', examples: [{ user_id: 'u_ana', updated: 2 }] }
+export const UserUpdated = Type.Object(
+  {
+    user_id: Type.String(),
+    updated: Type.Integer({ description: 'How many memberships changed.' }),
+    skipped: Type.Array(
+      Type.Object({
+        organization_id: Id('org'),
+        code: Type.String({
+          description:
+            '`field_not_editable`: its policy does not let addresses be changed; `already_member`, ' +
+            '`already_invited`: somebody else has this one; `member_not_in_team`: they were ' +
+            'removed; `organization_canceled`.'
+        })
+      }),
+      { description: 'Where the address stays what it was, and why.' }
+    )
+  },
+  {
+    $id: 'UserUpdated',
+    examples: [
+      {
+        user_id: 'u_ana',
+        updated: 2,
+        skipped: [{ organization_id: 'org_01jd3v8k2ffb5t0m5r6w9x7y3z', code: 'field_not_editable' }]
+      }
+    ]
+  }
 )
 
 export const UserExport = Type.Object(
   {
     user_id: Type.String(),
     memberships: Type.Array(UserMembership),
+    former_identities: Type.Array(FormerIdentity, {
+      description:
+        'By what they were known where the seat says otherwise by now: it is another’s, their name ' +
+        'was taken off it, or they have another address.'
+    }),
     invitations: Type.Array(UserInvitation),
+    groups: Type.Array(UserGroup),
+    grants: Type.Array(UserGrant),
+    owned_resources: Type.Array(Type.Object(resource)),
     credit_accounts: Type.Array(UserCreditAccount),
     credit_requests: Type.Array(UserCreditRequest),
+    credit_transfers: Type.Array(UserCreditTransfer, {
+      description: 'What was moved for them, newest first; at most 10,000.'
+    }),
     events: Type.Array(
       Type.Object({
         organization_id: Nullable(Id('org')),
@@ -97,9 +190,14 @@ export const UserExport = Type.Object(
       {
         user_id: 'u_ana',
         memberships: [],
+        former_identities: [],
         invitations: [],
+        groups: [],
+        grants: [],
+        owned_resources: [],
         credit_accounts: [],
         credit_requests: [],
+        credit_transfers: [],
         events: []
       }
     ]
@@ -108,57 +206,12 @@ export const UserExport = Type.Object(
 
 export const UserErased = Type.Object(
   {
-    members: Type.Integer(),
+    members: Type.Integer({
+      description: 'Seats that were theirs, also those others have by now.'
+    }),
     invitations: Type.Integer(),
     events: Type.Integer({ description: 'In how many events something was blotted out.' })
   },
   { $id: 'UserErased', examples: [{ members: 1, invitations: 1, events: 4 }] }
 )
-
-export const toUserMembership = (row: MemberRow, now: Date): Static<typeof UserMembership> => ({
-  organization_id: row.organizationId,
-  member_id: row.id,
-  email: row.email,
-  name: row.name,
-  role: row.role,
-  status: statusAt(row, now),
-  external_id: row.externalId,
-  metadata: row.metadata,
-  joined_at: row.joinedAt?.toISOString() ?? null,
-  removed_at: row.removedAt?.toISOString() ?? null,
-  last_active_at: row.lastActiveAt?.toISOString() ?? null
-})
-
-export const toUserInvitation = (row: InvitationRow, now: Date): Static<typeof UserInvitation> => ({
-  organization_id: row.organizationId,
-  invitation_id: row.id,
-  email: row.email,
-  role: row.role,
-  status: invitationStatusAt(row, now),
-  message: row.message,
-  created_at: row.createdAt.toISOString(),
-  ended_at: row.endedAt?.toISOString() ?? null
-})
-
-export const toUserCreditAccount = (row: CreditAccountRow): Static<typeof UserCreditAccount> => ({
-  organization_id: row.organizationId,
-  member_id: row.holderId,
-  unused: row.balance,
-  held: row.held,
-  spent: row.spent,
-  used: row.used,
-  requests: row.requests,
-  last_used_at: row.lastUsedAt?.toISOString() ?? null
-})
-
-export const toUserCreditRequest = (row: CreditRequestRow): Static<typeof UserCreditRequest> => ({
-  organization_id: row.organizationId,
-  credit_request_id: row.id,
-  amount: row.amount,
-  reason: row.reason,
-  metadata: row.metadata,
-  status: row.status,
-  note: row.note,
-  created_at: row.createdAt.toISOString(),
-  decided_at: row.decidedAt?.toISOString() ?? null
-})
+export type UserExport = Static<typeof UserExport>

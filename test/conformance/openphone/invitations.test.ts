@@ -79,10 +79,18 @@ await t.test('OpenPhone: inviting and joining', async (t) => {
     t.match([without.status, without.body.code], [422, 'field_required'])
     t.equal(without.body.field, 'resources')
     const fresh = (await invite({ resources: NEW_NUMBER })).body.data[0].invitation
-    t.same((await memberOf(fresh)).resources, { choice: 'new', ids: [] })
+    t.match((await memberOf(fresh)).resources, [
+      { external_id: null, kind: 'number', status: 'requested', mode: 'shared' }
+    ])
     const existing = { choice: 'existing', ids: ['num_1', 'num_2'] }
     const shared = (await invite({ resources: existing })).body.data[0].invitation
-    t.same((await memberOf(shared)).resources, existing)
+    const numbers = (await memberOf(shared)).resources
+    t.same(numbers.map((one: { external_id: string }) => one.external_id).sort(), existing.ids)
+    t.match(numbers, [
+      { status: 'active', mode: 'shared' },
+      { status: 'active', mode: 'shared' }
+    ])
+    t.equal(numbers.length, 2)
     for (const neither of [{ choice: 'new', ids: ['num_1'] }, { choice: 'existing' }]) {
       const refused = await invite({ resources: neither })
       t.match([refused.status, refused.body.code], [422, 'resources_not_offered'])
@@ -115,7 +123,12 @@ await t.test('OpenPhone: inviting and joining', async (t) => {
       t.equal(new Set(body.data.map((one: { link: string }) => one.link)).size, emails.length)
       for (const [index, { invitation }] of body.data.entries()) {
         t.match(invitation, { email: emails[index], role: 'admin', status: 'pending' })
-        t.match(await memberOf(invitation), { email: emails[index], role: 'admin', resources })
+        t.match(await memberOf(invitation), {
+          email: emails[index],
+          role: 'admin',
+          resources: [{ external_id: 'num_7', mode: 'shared' }],
+          resources_count: 1
+        })
       }
     }
   )

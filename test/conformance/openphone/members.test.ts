@@ -1,9 +1,11 @@
 import t from 'tap'
 import { START } from '../../helpers/app.js'
+import { placeResources } from '../../helpers/grants.js'
 import { createProducts, type Person } from '../products.js'
 
 await t.test('OpenPhone: members', async (t) => {
   const products = await createProducts(t)
+  const place = placeResources(products)
   const { unique } = products
   const team = products.of('openphone')
 
@@ -28,7 +30,9 @@ await t.test('OpenPhone: members', async (t) => {
     const person = await team.add('member')
     t.equal((await change('admin', person, 'admin')).body.role, 'admin')
     t.equal((await change('admin', person, 'member')).body.role, 'member')
-    t.same((await assign('admin', person, 'num_9')).body.resources.ids, ['num_9'])
+    const { resources } = (await assign('admin', person, 'num_9')).body
+    t.match(resources, [{ external_id: 'num_9', kind: 'number' }])
+    t.equal(resources.length, 1)
     t.equal((await remove('admin', person)).body.status, 'removed')
     for (const permission of ['resource.manage', 'resource.settings', 'app:numbers.add']) {
       t.match(await team.authorize('admin', permission), { allowed: true }, permission)
@@ -50,7 +54,8 @@ await t.test('OpenPhone: members', async (t) => {
         name: `Name of ${person.userId}`,
         email: person.email,
         role: 'member',
-        resources: { ids: ['num_65', 'num_66'] },
+        resources: [{ external_id: 'num_65' }, { external_id: 'num_66' }],
+        resources_count: 2,
         last_active_at: START.toISOString()
       })
     }
@@ -158,10 +163,22 @@ await t.test('OpenPhone: members', async (t) => {
         occurred_at: START.toISOString(),
         changes
       })
-      const resources = { choice: 'existing', ids: ['num_99'] }
-      const [removed, assigned, promoted] = await historyOf(person)
+      const [removed, promoted] = await historyOf(person)
       t.match(removed, record('owner', 'member.removed', { status: ['active', 'removed'] }))
-      t.match(assigned, record('owner', 'member.updated', { resources: [null, resources] }))
+      const ofNumber = async (type: string) =>
+        (await team.events(type)).filter(({ data }) => data.member_id === person.id)
+      for (const [type, mode] of [
+        ['resource.granted', [null, 'shared']],
+        ['resource.revoked', ['shared', null]]
+      ] as const) {
+        const [event, ...more] = await ofNumber(type)
+        t.match(event, {
+          ...record('owner', type, { mode }),
+          subject: { type: 'resource' },
+          data: { external_id: 'num_99', member_id: person.id }
+        })
+        t.same(more, [])
+      }
       t.match(promoted, record('admin', 'member.role_changed', { role: ['member', 'admin'] }))
     }
   )
@@ -171,19 +188,35 @@ await t.test('OpenPhone: members', async (t) => {
     async (t) => {
       const person = await team.add('member')
       await assign('admin', person, 'num_105')
+      const [own, other] = [await place(team.id), await place(team.id)]
+      await own.own(person.id)
       const settings = (resource: string) =>
         team.authorize(person, 'resource.settings', { resource })
-      t.match(await team.read(person), { role: 'member', resources: { ids: ['num_105'] } })
-      t.match(await settings('num_105'), {
+      t.match(await team.read(person), {
+        role: 'member',
+        resources: [{ external_id: 'num_105', mode: 'shared' }]
+      })
+      t.match(await team.authorize(person, 'app:comms', { resource: 'num_105' }), {
         allowed: true,
         role: 'member',
-        via: { role: 'member', permission: 'resource.settings:own' }
+        via: { role: 'member', permission: 'app:comms' },
+        grant: { mode: 'shared', through: 'member' }
       })
-      t.match(await settings('num_106'), { allowed: false, code: 'not_permitted' })
+      t.match(await settings(own.externalId), {
+        allowed: true,
+        via: { role: 'member', permission: 'resource.settings:own' },
+        grant: { mode: null, through: 'owner' }
+      })
+      t.match(await settings('num_105'), { allowed: false, code: 'not_permitted' })
+      t.match(await team.authorize(person, 'app:comms', { resource: other.id }), {
+        allowed: false,
+        code: 'resource_not_granted'
+      })
       const { body } = await team.call('admin', 'GET', '/roles')
       const [role] = body.data.filter(({ key }: { key: string }) => key === 'member')
       t.same(role.permissions, [
         'resource.view:assigned',
+        'resource.assign:own',
         'resource.settings:own',
         'app:comms',
         'app:contacts',

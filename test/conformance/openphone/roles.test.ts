@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap'
+import { placeResources } from '../../helpers/grants.js'
 import { createProducts, whoMay } from '../products.js'
 
 const ROLES = ['owner', 'admin', 'member']
@@ -22,6 +23,7 @@ const TABLE = [
 
 await t.test('OpenPhone: roles', async (t) => {
   const products = await createProducts(t)
+  const place = placeResources(products)
   const team = products.of('openphone')
   const may = (permission: string) => whoMay(team, ROLES, permission)
   const matrix = async () => (await team.call('owner', 'GET', '/roles')).body
@@ -101,14 +103,14 @@ await t.test('OpenPhone: roles', async (t) => {
 
   await t.test('OP-28: a member updates the settings of its own numbers only', async (t) => {
     const { id } = team.person('member')
-    await team.call('admin', 'PATCH', `/members/${id}`, {
-      body: { resources: { choice: 'existing', ids: ['num_own'] } }
-    })
+    const [own, other] = [await place(team.id), await place(team.id)]
+    await own.own(id)
+    await other.grant(id, 'shared')
     const settings = (resource: string, who = 'member') =>
       team.authorize(who, 'resource.settings', { resource })
-    t.match(await settings('num_own'), { allowed: true })
-    t.match(await settings('num_other'), { allowed: false, code: 'not_permitted' })
-    t.match(await settings('num_other', 'admin'), { allowed: true })
+    t.match(await settings(own.id), { allowed: true })
+    t.match(await settings(other.id), { allowed: false, code: 'not_permitted' })
+    t.match(await settings(other.id, 'admin'), { allowed: true })
   })
 
   await t.test('OP-30: groups are created by owners and admins', async (t) => {
@@ -181,7 +183,7 @@ await t.test('OpenPhone: roles', async (t) => {
     const held = await heldBy('member')
     t.same(
       held.filter((permission) => !permission.startsWith('app:')),
-      ['resource.view:assigned', 'resource.settings:own']
+      ['resource.view:assigned', 'resource.assign:own', 'resource.settings:own']
     )
     for (const path of ['/members', '/invitations', '/events', '/summary', '']) {
       const refused = await team.call('member', 'GET', path)

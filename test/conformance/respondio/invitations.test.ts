@@ -69,14 +69,16 @@ await t.test('respond.io: adding users', async (t) => {
         status: 'invited',
         email: person.email,
         role: 'member',
-        resources: null
+        resources: [],
+        resources_count: 0
       })
       const { body: list } = await team.call('org_admin', 'GET', '/members?status=invited')
       t.ok(list.data.some(({ id }: Person) => id === person.id))
       const resources = { choice: 'existing', ids: ['ws_a', 'ws_b'] }
       t.match((await patch(person, { resources }, 'user_admin')).body, {
         status: 'invited',
-        resources
+        resources: [{ external_id: 'ws_a' }, { external_id: 'ws_b' }],
+        resources_count: 2
       })
     }
   )

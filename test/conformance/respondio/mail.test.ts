@@ -17,7 +17,7 @@ await t.test('respond.io: the mail to a new user', async (t) => {
   await t.test('RIO-61: it leaves on submit, before any workspace is assigned', async (t) => {
     t.equal(mail?.to, email)
     t.match(mail?.text, /Boutique/)
-    t.equal((await call('GET', path)).body.resources, null)
+    t.same((await call('GET', path)).body.resources, [])
   })
 
   await t.test('RIO-62: its link, and nothing before it, gives access', async (t) => {

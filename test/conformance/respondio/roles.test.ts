@@ -1,5 +1,6 @@
 import t from 'tap'
 import { PRESETS } from '../../../src/policy/presets.js'
+import { placeResources } from '../../helpers/grants.js'
 import { policyLike } from '../../helpers/policies.js'
 import { createProducts, whoMay } from '../products.js'
 
@@ -16,6 +17,7 @@ const AREAS = [
 
 await t.test('respond.io: roles', async (t) => {
   const products = await createProducts(t)
+  const place = placeResources(products)
   const team = products.of('respondio')
   const may = (permission: string) => whoMay(team, ROLES, permission)
   const matrix = async () => (await team.call('org_admin', 'GET', '/roles')).body
@@ -69,7 +71,8 @@ await t.test('respond.io: roles', async (t) => {
   await t.test(
     'RIO-06: an organization administrator enters every workspace and manages every area',
     async (t) => {
-      t.ok(await sees('org_admin', 'ws_nobody_was_given'))
+      const { externalId } = await place(team.id, { kind: 'workspace' })
+      t.ok(await sees('org_admin', externalId), 'one that nobody was given')
       const all = AREAS.flatMap(({ all }) => all)
       t.same(await rightsOf('org_admin', all), all)
       for (const role of ROLES.slice(1)) t.not((await rightsOf(role, all)).length, all.length, role)
@@ -99,7 +102,7 @@ await t.test('respond.io: roles', async (t) => {
       const path = `/members/${String(invited.body.data[0].invitation.member_id)}`
       const resources = { choice: 'existing', ids: ['ws_managed'] }
       const assigned = await team.call('user_admin', 'PATCH', path, { body: { resources } })
-      t.match(assigned.body, { resources })
+      t.match(assigned.body, { resources: [{ external_id: 'ws_managed', mode: 'member' }] })
       const removed = await team.call('user_admin', 'DELETE', `${path}?confirm=true`)
       t.equal(removed.body.status, 'removed')
       t.match(await team.authorize('user_admin', 'resource.manage'), { allowed: true })
@@ -112,7 +115,8 @@ await t.test('respond.io: roles', async (t) => {
       t.notOk(await sees('member', 'ws_9'))
       await assign('member', ['ws_9'])
       t.ok(await sees('member', 'ws_9'))
-      t.notOk(await sees('member', 'ws_10'))
+      const other = await place(team.id, { kind: 'workspace' })
+      t.notOk(await sees('member', other.externalId))
       const { permissions } = await matrix()
       const held = permissions
         .filter(({ roles }: { roles: string[] }) => roles.includes('member'))
@@ -194,10 +198,11 @@ await t.test('respond.io: roles', async (t) => {
     'RIO-17 RIO-29 RIO-42: two manage all workspaces; the billing administrator sees them',
     async (t) => {
       t.same(await may('resource.manage'), ['org_admin', 'user_admin'])
+      const { externalId } = await place(team.id, { kind: 'workspace' })
       for (const role of ['org_admin', 'billing_admin', 'user_admin']) {
-        t.ok(await sees(role, 'ws_any'), role)
+        t.ok(await sees(role, externalId), role)
       }
-      t.notOk(await sees('member', 'ws_any'))
+      t.notOk(await sees('member', externalId))
     }
   )
 

@@ -27,6 +27,21 @@ await t.test('looking at requests for credits', async (t) => {
     t.equal((await call('GET', `${org.path}/credit-requests?status=open`)).status, 400)
   })
 
+  await t.test('by group: of whoever is in it now', async (t) => {
+    const { body } = await call('POST', `${org.path}/groups`, { body: { name: 'Design' } })
+    const put = (...member_ids: string[]) =>
+      call('PUT', `${org.path}/groups/${body.id}/members`, { body: { member_ids } })
+    await put(bo.id)
+    t.same(await list(`?group_id=${body.id}`), [second])
+    t.same(await list(`?group_id=${body.id}`, ana.as), [], 'as far as one sees them at all')
+    await put(ana.id)
+    t.same(await list(`?group_id=${body.id}`), [third, first])
+    t.same(await list(`?group_id=${body.id}&status=pending`), [third])
+    await put()
+    t.same(await list(`?group_id=${body.id}`), [])
+    t.equal((await call('GET', `${org.path}/credit-requests?group_id=x`)).status, 400)
+  })
+
   await t.test('page by page', async (t) => {
     const { body } = await call('GET', `${org.path}/credit-requests?limit=2&include_total=true`)
     t.match([body.has_more, body.total], [true, 3])

@@ -12,6 +12,7 @@ const TELLS_NOTHING = [
   'checkPolicy',
   'listJoinableOrganizations',
   'lookupInvitation',
+  'recordActivities',
   'recordActivity'
 ]
 /** Their events depend on what is sent: create-transfers.test.ts, receive-mail-event.test.ts. */
@@ -51,6 +52,7 @@ const EXPECTED: Record<string, Expected> = {
     ]
   },
   removeMember: { told: [['member.removed', 'status'], ['seats.released']] },
+  changeMembers: { told: [['member.suspended', 'status']] },
   suspendMember: { told: [['member.suspended', 'status']] },
   reactivateMember: { told: [['member.reactivated', 'status']] },
   reassignMember: { told: [['reassignment.started', 'status']] },
@@ -68,8 +70,19 @@ const EXPECTED: Record<string, Expected> = {
   createGroup: { told: [['group.created']], again: ['group.created'] },
   updateGroup: { told: [['group.updated', 'name']] },
   deleteGroup: { told: [['group.deleted']] },
+  putGroupMembers: { told: [['group.member_added']] },
   addGroupMember: { told: [['group.member_added']] },
   removeGroupMember: { told: [['group.member_removed']] },
+  createResource: { told: [['resource.created']] },
+  updateResource: { told: [['resource.updated', 'name']] },
+  fulfillResource: { told: [['resource.fulfilled', 'status']] },
+  deleteResource: { told: [['resource.deleted']] },
+  putResourceGrant: { told: [['resource.granted', 'mode']] },
+  revokeResourceGrant: { told: [['resource.revoked', 'mode']] },
+  putResourceGroupGrant: { told: [['resource.granted', 'mode']] },
+  revokeResourceGroupGrant: { told: [['resource.revoked', 'mode']] },
+  addResourceOwner: { told: [['resource.owner_added']] },
+  removeResourceOwner: { told: [['resource.owner_removed']] },
   createInvitations: { told: [['member.invited']] },
   cancelInvitation: {
     told: [['seats.released'], ['invitation.canceled', 'member_status', 'status']]

@@ -59,6 +59,25 @@ const TOLD: Readonly<Record<string, Told>> = {
   mail_suppressions: byId('mail_suppression', 'sup'),
   members: byId('member', 'mem'),
   notices: byId('notice', 'ntc'),
+  resource_grants: {
+    type: 'resource_grant',
+    of: (data) => `${data.resource_id} ${data.member_id}`,
+    row: ({ resource_id: resource = '', member_id: member = '' }) =>
+      `${uuidToId('res', resource)} ${uuidToId('mem', member)}`
+  },
+  resource_group_grants: {
+    type: 'resource_group_grant',
+    of: (data) => `${data.resource_id} ${data.group_id}`,
+    row: ({ resource_id: resource = '', group_id: group = '' }) =>
+      `${uuidToId('res', resource)} ${uuidToId('grp', group)}`
+  },
+  resource_owners: {
+    type: 'resource_owner',
+    of: (data) => `${data.resource_id} ${data.member_id}`,
+    row: ({ resource_id: resource = '', member_id: member = '' }) =>
+      `${uuidToId('res', resource)} ${uuidToId('mem', member)}`
+  },
+  resources: byId('resource', 'res'),
   signup_pages: byId('signup_page', 'sgp'),
   signups: {
     type: 'signup',
@@ -69,7 +88,8 @@ const TOLD: Readonly<Record<string, Told>> = {
 /**
  * What only Muster works with. A table that is neither here nor above fails the test. Of
  * `verified_domains` its claims tell, of slugs their pages; of what is held, and of which top-up
- * something is, the transfers; of what is personal in an event, the events. Seals prove the log to
+ * something is, the transfers; of what is personal in an event, the events, as of who was known by what
+ * before. Seals prove the log to
  * who has it here, and deliveries are between Muster and the host.
  */
 const LEFT_OUT = [
@@ -79,6 +99,7 @@ const LEFT_OUT = [
   'event_personal',
   'event_seals',
   'export_chunks',
+  'former_identities',
   'jobs',
   'resend_allowances',
   'signup_page_slugs',
@@ -130,6 +151,10 @@ await t.test('what is in an export', async (t) => {
           'group',
           'member',
           'group_member',
+          'resource',
+          'resource_owner',
+          'resource_grant',
+          'resource_group_grant',
           'signup_page',
           'signup',
           'invitation',
@@ -157,6 +182,7 @@ await t.test('what is in an export', async (t) => {
     t.same(dataOf(lines, 'billing'), [await tell('/billing')])
     t.same(dataOf(lines, 'branding'), [await tell('/branding')])
     t.same(dataOf(lines, 'group'), (await tell('/groups')).data)
+    t.same(dataOf(lines, 'resource'), (await tell('/resources')).data)
     t.same(
       dataOf(lines, 'role'),
       (await tell('/roles')).data.filter(({ custom }: { custom: boolean }) => custom)

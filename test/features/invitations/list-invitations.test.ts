@@ -30,6 +30,20 @@ await t.test('GET {o}/invitations', async (t) => {
     t.same(await emails(`?member_id=${String(fresh.invitation.member_id)}`), ['fresh@list.test'])
   })
 
+  await t.test('finds those of everybody in a group', async (t) => {
+    const { body } = await call('POST', `${org.path}/groups`, { body: { name: 'Design' } })
+    const put = (member_ids: string[]) =>
+      call('PUT', `${org.path}/groups/${body.id}/members`, { body: { member_ids } })
+    t.same(await emails(`?group_id=${body.id}`), [])
+    await put([taken.invitation.member_id, fresh.invitation.member_id])
+    t.same(await emails(`?group_id=${body.id}`), ['fresh@list.test', 'taken@list.test'])
+    t.same(await emails(`?group_id=${body.id}&status=accepted`), ['taken@list.test'])
+    const other = await organization()
+    const elsewhere = await call('GET', `${other.path}/invitations?group_id=${body.id}`)
+    t.same(elsewhere.body.data, [])
+    t.equal((await call('GET', `${org.path}/invitations?group_id=design`)).status, 400)
+  })
+
   await t.test('shows one, to its own organization only', async (t) => {
     const path = `/invitations/${String(fresh.invitation.id)}`
     t.match((await call('GET', org.path + path)).body, { email: 'fresh@list.test' })

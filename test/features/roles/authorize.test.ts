@@ -122,25 +122,26 @@ await t.test('POST {o}/authorize', async (t) => {
     })
   })
 
-  await t.test('knows which resources are the member’s own', async (t) => {
+  await t.test('knows which resources the member was given', async (t) => {
     const org = await organization()
     const ana = await member(org.path, { resources: { choice: 'existing', ids: ['ws_1', 'ws_2'] } })
+    const bo = await member(org.path, { resources: { choice: 'existing', ids: ['ws_3'] } })
     const of = (permission: string, resource?: string) =>
       answer(org.path, { user_id: ana.userId, permission, ...(resource ? { resource } : {}) })
     t.match(await of('resource.view', 'ws_2'), {
       allowed: true,
       via: { permission: 'resource.view:assigned' }
     })
-    t.match(await of('resource.settings', 'ws_1'), { via: { permission: 'resource.settings:own' } })
+    t.match(await of('resource.settings', 'ws_1'), { code: 'not_permitted' }, 'given, not owned')
     t.match(await of('resource.view', 'ws_3'), {
       code: 'not_permitted',
       because: /lacks resource.view, and the resource is not the member's own/
     })
     t.match(await of('resource.view'), { code: 'not_permitted' }, 'of all')
     t.match(await of('resource.view:assigned'), { allowed: true }, 'the narrow right itself')
-    const owner = { user_id: org.owner.user_id, permission: 'resource.view', resource: 'ws_9' }
+    const owner = { user_id: org.owner.user_id, permission: 'resource.view', resource: 'ws_3' }
     t.match(await answer(org.path, owner), { via: { permission: 'resource.view' } })
-    const bo = await member(org.path)
+    t.match(await answer(org.path, { ...owner, resource: 'ws_9' }), { code: 'not_found' })
     const none = { user_id: bo.userId, permission: 'resource.view', resource: 'ws_1' }
     t.match(await answer(org.path, none), { code: 'not_permitted' })
   })

@@ -38,6 +38,7 @@ await t.test('GET {o}/roles', async (t) => {
       'team.view',
       'org.view',
       'resource.view:assigned',
+      'resource.assign:own',
       'resource.settings:own'
     ])
     t.equal(roleOf(await read(path), 'owner')?.['name' as keyof Role], 'Owner')

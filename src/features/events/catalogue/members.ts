@@ -112,11 +112,18 @@ export const MEMBER_EVENTS = {
   'member.updated': entry({
     subjects: ['member'],
     description:
-      'Details of a member changed. Correcting a name in every team by `PATCH /v1/users/{user_id}` ' +
-      'leaves one such event for each membership.',
+      'Details of a member changed. Correcting them in every team by `PATCH /v1/users/{user_id}` ' +
+      'leaves one such event for each membership. Where the address changed, `data` has the one ' +
+      'before.',
     data: person,
     changes: some({
       name: changed(Name, 'Ana', 'Ana Ruiz'),
+      email: changed(EmailAddress, 'ana@acme.test', 'ana.ruiz@acme.test'),
+      avatar_url: changed(
+        Nullable(Text('https://cdn.acme.test/ana.png', 'A picture of theirs.')),
+        null,
+        'https://cdn.acme.test/ana.png'
+      ),
       external_id: changed(ExternalId, null, 'crm-4711'),
       metadata: changed(MetadataText, {}, { floor: '3' })
     })
@@ -169,6 +176,15 @@ export const MEMBER_EVENTS = {
     subjects: ['member'],
     description:
       'The person behind a removed member was erased: told once for each membership, so that you ' +
-      'erase your own copies. Nothing in it says who it was.'
+      'erase your own copies. Nothing in it says who it was.',
+    data: {
+      taken_over: Type.Optional(
+        Type.Literal(true, {
+          description:
+            'The member is somebody else by now, of whom nothing is to be erased: only what you ' +
+            'have of whoever held the seat before.'
+        })
+      )
+    }
   })
 }

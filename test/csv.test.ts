@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { csvRecord } from '../../../src/features/events/csv.js'
+import { csvRecord } from '../src/csv.js'
 
 /** As the grammar of RFC 4180 says: a cell, and what ends it. */
 const CELL = /(?:"((?:[^"]|"")*)"|((?:[^",\r\n]|\r(?!\n))*))(,|\r\n)/y
