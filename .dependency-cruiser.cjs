@@ -29,7 +29,7 @@ const NO_FLOOR_BELOW = FLOORS.slice(0, -1).map(([floor, path], index) => ({
 const ROUTES = '^src/features/[^/]+/[a-z-]*routes\\.ts$'
 const KNOW_FASTIFY = [ROUTES, '^src/(pages|http)/', '^src/(app|processes)\\.ts$']
 /** What an export is made of: it tells everything in the shapes in which the API tells it. */
-const EXPORT_CONTENTS = '^src/features/exports/(credit-)?contents\\.ts$'
+const EXPORT_CONTENTS = '^src/features/exports/((credit|resource)-)?contents\\.ts$'
 /** A webhook tells an event as the log and the feed do. */
 const WEBHOOK_CONTENTS = '^src/features/webhooks/(render-event|delivery-schemas)\\.ts$'
 /** What is one feature to whoever reads the API, in folders by the noun of its paths. */

@@ -12,7 +12,9 @@ import { measureAllocation } from './measures/allocation.mjs'
 import { measureAuthorize } from './measures/authorize.mjs'
 import { measureBatch } from './measures/batch.mjs'
 import { measureBoot } from './measures/boot.mjs'
+import { measureBulk } from './measures/bulk.mjs'
 import { measureCredits } from './measures/credits.mjs'
+import { measureCrowd } from './measures/crowd.mjs'
 import { measureInvitations } from './measures/invitations.mjs'
 import { measureMembers } from './measures/members.mjs'
 import { measureWebhooks } from './measures/webhooks.mjs'
@@ -22,10 +24,13 @@ const MEASURES = {
   authorize: measureAuthorize,
   invitations: measureInvitations,
   batch: measureBatch,
+  bulk: measureBulk,
   credits: measureCredits,
   allocation: measureAllocation,
   webhooks: measureWebhooks,
-  boot: measureBoot
+  boot: measureBoot,
+  // Last: the database is a large one from then on.
+  crowd: measureCrowd
 }
 const { generateKeyRing } = await import(`${DIST}secrets.js`)
 const RESULTS = new URL('RESULTS.md', import.meta.url)

@@ -33,8 +33,9 @@ alter table members
   -- What the list is sorted by; cut, as an index takes no more.
   add column name_key text collate "C" generated always as (left(fold_text(name), 64)) stored;
 
+-- Whoever searches reads what waits to be written into it from end to end, so that little waits.
 create index members_by_text on members using gin (organization_id, search_text gin_trgm_ops)
-  where status <> 'removed';
+  with (gin_pending_list_limit = 512) where status <> 'removed';
 
 -- Also of the removed, who are listed only by it.
 create index members_in_status on members (organization_id, status, id);

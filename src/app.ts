@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Deps } from './deps.js'
+import { accessRoutes } from './features/access/routes.js'
 import { activityRoutes } from './features/activity/routes.js'
 import { apiKeyRoutes } from './features/api-keys/routes.js'
 import { billingRoutes } from './features/billing/routes.js'
@@ -21,6 +22,7 @@ import { groupRoutes } from './features/groups/routes.js'
 import { importRoutes } from './features/imports/routes.js'
 import { invitationRoutes } from './features/invitations/routes.js'
 import { joiningRoutes } from './features/joining/routes.js'
+import { memberListRoutes } from './features/members/list-routes.js'
 import { memberRoutes } from './features/members/routes.js'
 import { noticeRoutes } from './features/notices/routes.js'
 import { organizationRoutes } from './features/organizations/routes.js'
@@ -62,8 +64,10 @@ export async function buildApp(deps: Deps): Promise<FastifyInstance> {
   await app.register(billingRoutes, { deps })
   await app.register(creditAllocationRoutes, { deps })
   await app.register(memberRoutes, { deps })
+  await app.register(memberListRoutes, { deps })
   await app.register(bulkRoutes, { deps })
   await app.register(activityRoutes, { deps })
+  await app.register(accessRoutes, { deps })
   await app.register(reassignmentRoutes, { deps })
   await app.register(ownershipRoutes, { deps })
   await app.register(roleRoutes, { deps })

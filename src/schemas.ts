@@ -72,13 +72,10 @@ export const Email = Type.String({
   examples: ['ana@acme.test']
 })
 
-const AVATAR_URL_LENGTH_MAX = 2_048
-
 /** What a page shows: from anywhere, but encrypted, and without a password in it. */
 export const AvatarUrl = Type.String({
-  maxLength: AVATAR_URL_LENGTH_MAX,
-  pattern:
-    '^https://[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]{1,5})?(?:[/?#][^\\s\\u0000-\\u001f\\u007f"<>\\\\]*)?$',
+  maxLength: 2_048,
+  pattern: '^https://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?([/?#][!#-;=?-\\[\\]-~]*)?$',
   description: 'A picture of theirs, by `https` and without credentials.',
   examples: ['https://cdn.acme.test/ana.png']
 })

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import t from 'tap'
 
 // What no linter holds: read from the source as text, so guards, not proofs.
@@ -56,14 +56,19 @@ function calls(source: string, name: string): boolean {
   return new RegExp(`\\b${name}\\(\\s*(?:deps,\\s*)?tx,`).test(source)
 }
 
-/** Itself, or by a function of a file beside it that does. */
-function recordsEvents(path: string): boolean {
+/** How far from the command what records it may be. */
+const CALLS_MAX = 4
+
+/** Itself, or by a function of ours that does. */
+function recordsEvents(path: string, calledMax = CALLS_MAX): boolean {
   const source = read(path)
   if (calls(source, 'appendEvents')) return true
-  const beside = source.matchAll(/import \{ ?([^}]*?),?\s*\} from '\.\/([^']+)\.js'/g)
-  return [...beside].some(([, names = '', file = '']) => {
+  const imported = source.matchAll(/import \{ ?([^}]*?),?\s*\} from '(\.[^']+)\.js'/g)
+  return [...imported].some(([, names = '', file = '']) => {
     const isCalled = names.split(',').some((name) => calls(source, name.trim()))
-    return isCalled && calls(read(`${dirname(path)}/${file}.ts`), 'appendEvents')
+    return (
+      isCalled && calledMax > 0 && recordsEvents(join(dirname(path), `${file}.ts`), calledMax - 1)
+    )
   })
 }
 

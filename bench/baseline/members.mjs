@@ -6,9 +6,25 @@ import { answerParent } from '../lib/child.mjs'
 import { decodeId, encodeId } from './ids.mjs'
 
 const STATEMENT = `
-  select id, external_id, user_id, email, name, role, status, ended_by, invitation_id, resources,
-    offer_expires_at, metadata, created_at, updated_at, joined_at, last_active_at, removed_at
-  from members where organization_id = $1 and status <> 'removed' order by id limit $2`
+  select id, external_id, user_id, email, name, role, status, ended_by, invitation_id, avatar_url,
+    offer_expires_at, metadata, created_at, updated_at, joined_at, last_active_at, last_sign_in_at,
+    removed_at, (
+      select json_agg(held order by held.id) from (
+        select r.id, r.external_id, r.kind, r.name, r.status, g.mode
+        from resource_grants g
+        join resources r on r.organization_id = g.organization_id and r.id = g.resource_id
+        where g.organization_id = m.organization_id and g.member_id = m.id
+        order by g.resource_id limit 100) held) as resources, (
+      select count(*)::int from resource_grants g
+      where g.organization_id = m.organization_id and g.member_id = m.id) as resources_count, (
+      select json_agg(joined order by joined.id) from (
+        select g.id, g.external_id, g.name from group_members j
+        join groups g on g.organization_id = j.organization_id and g.id = j.group_id
+        where j.organization_id = m.organization_id and j.member_id = m.id
+        order by j.group_id limit 100) joined) as groups, (
+      select a.requests from credit_accounts a
+      where a.organization_id = m.organization_id and a.holder_id = m.id) as requests
+  from members m where organization_id = $1 and status <> 'removed' order by id limit $2`
 
 const ROLE_LABELS = { owner: 'Owner', admin: 'Admin', member: 'Member' }
 const STATUS_LABELS = {
@@ -21,6 +37,21 @@ const text = { type: 'string' }
 const textOrNull = { type: 'string', nullable: true }
 const instant = { type: 'string', format: 'date-time' }
 const instantOrNull = { type: 'string', format: 'date-time', nullable: true }
+const heldResource = {
+  type: 'object',
+  properties: {
+    id: text,
+    external_id: textOrNull,
+    kind: text,
+    name: textOrNull,
+    status: text,
+    mode: text
+  }
+}
+const joinedGroup = {
+  type: 'object',
+  properties: { id: text, external_id: textOrNull, name: text }
+}
 const member = {
   type: 'object',
   properties: {
@@ -36,17 +67,21 @@ const member = {
     status_label: text,
     ended_by: textOrNull,
     invitation_id: textOrNull,
-    resources: {
-      type: 'object',
-      nullable: true,
-      properties: { choice: text, ids: { type: 'array', items: text } }
-    },
+    avatar_url: textOrNull,
     metadata: { type: 'object', additionalProperties: text },
     created_at: instant,
     updated_at: instant,
     joined_at: instantOrNull,
     last_active_at: instantOrNull,
-    removed_at: instantOrNull
+    last_sign_in_at: instantOrNull,
+    removed_at: instantOrNull,
+    pending_label: textOrNull,
+    pending_in: text,
+    resources: { type: 'array', items: heldResource },
+    resources_count: { type: 'integer' },
+    groups: { type: 'array', items: joinedGroup },
+    credits: { type: 'object', nullable: true },
+    requests: { type: 'integer' }
   }
 }
 const schema = {
@@ -95,13 +130,21 @@ app.get('/v1/organizations/:organization_id/members', { schema }, async (request
       status_label: STATUS_LABELS[status],
       ended_by: row.ended_by,
       invitation_id: row.invitation_id === null ? null : encodeId('inv', row.invitation_id),
-      resources: row.resources,
+      avatar_url: row.avatar_url,
       metadata: row.metadata,
       created_at: row.created_at,
       updated_at: row.updated_at,
       joined_at: row.joined_at,
       last_active_at: row.last_active_at,
-      removed_at: row.removed_at
+      last_sign_in_at: row.last_sign_in_at,
+      removed_at: row.removed_at,
+      pending_label: status === 'invited' ? STATUS_LABELS[status] : null,
+      pending_in: 'status',
+      resources: (row.resources ?? []).map((held) => ({ ...held, id: encodeId('res', held.id) })),
+      resources_count: row.resources_count,
+      groups: (row.groups ?? []).map((joined) => ({ ...joined, id: encodeId('grp', joined.id) })),
+      credits: null,
+      requests: row.requests ?? 0
     }
   })
   const next_cursor = more ? Buffer.from(data.at(-1).id).toString('base64url') : null

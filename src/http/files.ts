@@ -1,12 +1,10 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { invalidRequest } from '../errors.js'
+import { CSV, NDJSON } from '../file-types.js'
 import { chooseType } from './accept.js'
 import type { App } from './app-types.js'
 import { PageQuery } from './pagination.js'
-
-export const NDJSON = 'application/x-ndjson'
-export const CSV = 'text/csv'
 
 /** What is a page and what is a file, the first where a client does not care. */
 const LIST_TYPES = ['application/json', NDJSON, CSV] as const

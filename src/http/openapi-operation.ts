@@ -84,7 +84,7 @@ function ownResponses({ response, alternatives = {} }: FastifySchema, takesKey: 
       {
         description: STATUS_CODES[status] ?? status,
         ...(takesKey ? { headers: REPLAYED } : {}),
-        content: contentOf(withAlternative(schema, alternatives[Number(status)]))
+        content: contentOf(schema, alternatives[Number(status)])
       }
     ])
   )
@@ -96,9 +96,16 @@ function withAlternative(schema: TSchema, alternative: TSchema | undefined): TSc
   return Type.Union([schema, alternative], { examples })
 }
 
-/** JSON, unless the route says by itself what it sends. */
-const contentOf = (schema: TSchema): unknown =>
-  'content' in schema ? schema['content'] : { 'application/json': { schema } }
+/** JSON, unless the route says by itself what it sends; an alternative is always JSON. */
+function contentOf(schema: TSchema, alternative: TSchema | undefined): unknown {
+  if (!('content' in schema)) {
+    return { 'application/json': { schema: withAlternative(schema, alternative) } }
+  }
+  const content = schema['content'] as Record<string, { readonly schema: TSchema }>
+  const { 'application/json': json, ...others } = content
+  if (!json) return content
+  return { 'application/json': { schema: withAlternative(json.schema, alternative) }, ...others }
+}
 
 const problem = (description: string, headers?: Record<string, TSchema>) => ({
   description,

@@ -22,6 +22,7 @@ const TAGS = [
   { name: 'Policies', description: 'The rules that organizations live by, as data.' },
   { name: 'Members', description: 'Who belongs to a team, the invited included.' },
   { name: 'Roles', description: 'Who may do what: the policy’s roles and a team’s own.' },
+  { name: 'Access', description: 'Why somebody gets in or not, and whose access is worth a look.' },
   { name: 'Groups', description: 'Departments, projects, places: sets of members.' },
   { name: 'Resources', description: 'What of yours members can be given, and who has it.' },
   { name: 'Invitations', description: 'Offers of a seat, and what became of them.' },

@@ -29,7 +29,8 @@ export function modeAllows(
   mode: string,
   permission: string
 ): boolean {
-  const rule = kindOf(policy, kind)?.modes.find(({ key }) => key === mode)
-  // A mode of a former version says nothing any more.
-  return rule === undefined || rule.permissions === null || rule.permissions.includes(permission)
+  const modes = kindOf(policy, kind)?.modes ?? []
+  // One that a former version had is judged like the first of this one.
+  const rule = modes.find(({ key }) => key === mode) ?? modes[0]
+  return rule !== undefined && (rule.permissions === null || rule.permissions.includes(permission))
 }

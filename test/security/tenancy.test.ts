@@ -120,12 +120,16 @@ await t.test('one organization is no business of another', async (t) => {
   const { body: wish } = await call('POST', `${victim.path}/credit-requests`, {
     body: { amount: 5, member_id: memberId }
   })
+  const { body: resource } = await call('POST', `${victim.path}/resources`, {
+    body: { external_id: 'ws_victim' }
+  })
   const ids: Record<string, string> = {
     organization_id: victim.id,
     member_id: memberId,
     invitation_id: invitation.id,
     role_key: 'treasurer',
     group_id: group.id,
+    resource_id: resource.id,
     export_id: started.id,
     domain_claim_id: claim.id,
     signup_page_id: page.id,
@@ -161,6 +165,7 @@ await t.test('one organization is no business of another', async (t) => {
       invitation_id: `inv_${NO_SUCH}`,
       role_key: 'nobody',
       group_id: `grp_${NO_SUCH}`,
+      resource_id: `res_${NO_SUCH}`,
       export_id: `exp_${NO_SUCH}`,
       domain_claim_id: `dom_${NO_SUCH}`,
       signup_page_id: `sgp_${NO_SUCH}`,

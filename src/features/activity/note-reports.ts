@@ -3,8 +3,8 @@ import type { Tx } from '../../db/client.js'
 import { notFound, type Problem } from '../../errors.js'
 import { refuse } from '../../policy/decision.js'
 import { refusalOf } from '../../refusals.js'
-import { memberNotActive } from '../members/errors.js'
-import { unknownResource } from '../resources/errors.js'
+import { whyInactive } from '../members/queries.js'
+import { nothingCalled } from '../resources/queries.js'
 import { activityInFuture } from './errors.js'
 import { EVERY_MS, findNews, type Told } from './find-news.js'
 import { findReported, findResourceIds, type Reported, useKey } from './find-reported.js'
@@ -54,11 +54,10 @@ function refuseReport(
     return refusalOf(refuse('not_permitted', 'members tell of their own activity only'))
   }
   if (!member) return notFound()
-  if (member.status !== 'active') return memberNotActive({ member_status: member.status })
+  const inactive = whyInactive(member)
+  if (inactive) return inactive
   if (at.getTime() > now.getTime() + AHEAD_MS) return activityInFuture({ now: now.toISOString() })
-  return resource === undefined || resourceIds.has(resource)
-    ? undefined
-    : unknownResource({ resources: [resource] })
+  return resource === undefined || resourceIds.has(resource) ? undefined : nothingCalled([resource])
 }
 
 const toTold = (
@@ -77,9 +76,8 @@ function toResult(told: Told, news: Notes | undefined, noted: Noted): ReportResu
   if (!news) return UNCHANGED
   const status = noted.statusOf(news.memberId)
   if (status === undefined) return { status: 'error', problem: notFound() }
-  if (status !== 'active') {
-    return { status: 'error', problem: memberNotActive({ member_status: status }) }
-  }
+  const problem = whyInactive({ status })
+  if (problem) return { status: 'error', problem }
   return isNoted(told, news, noted) ? { status: 'recorded' } : UNCHANGED
 }
 

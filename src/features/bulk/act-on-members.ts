@@ -46,8 +46,8 @@ const PERMISSIONS: Readonly<Record<BulkAction['action'], Permission>> = {
   remove_from_group: 'group.manage'
 }
 
-/** What is done to members of a locked organization, once it is known that it can be. */
-export type Act = (tx: Tx, ctx: OrgContext, locked: LockedMembers) => Promise<readonly Outcome[]>
+/** What is done to members of the organization, once it is known that it can be. */
+export type Act = (locked: LockedMembers) => Promise<readonly Outcome[]>
 
 /**
  * Whether the acting member's role may do this at all, and to what it is done.
@@ -66,14 +66,14 @@ export async function prepareAct(
   switch (action.action) {
     case 'change_role': {
       const { role: to, expected_role: expectedRole } = action
-      return (...asked) => changeRoles(...asked, { to, expectedRole, confirmed })
+      return (locked) => changeRoles(tx, ctx, locked, { to, expectedRole, confirmed })
     }
     case 'suspend':
-      return (...asked) => suspendMembers(...asked, { confirmed })
+      return (locked) => suspendMembers(tx, ctx, locked, { confirmed })
     case 'reactivate':
-      return reactivateMembers
+      return (locked) => reactivateMembers(tx, ctx, locked)
     case 'remove':
-      return (...asked) => removeMembers(...asked, { ...action, confirm: confirmed })
+      return (locked) => removeMembers(tx, ctx, locked, { ...action, confirm: confirmed })
     case 'grant':
     case 'revoke':
       return prepareGrant(tx, ctx, organization, action)
@@ -92,9 +92,9 @@ async function prepareGrant(
 ): Promise<Act> {
   const wanted = { id, permission: 'resource.assign', ofOwners: true } as const
   const resource = await openResource(tx, ctx, organization, wanted)
-  if (action === 'revoke') return (...asked) => revokeFromMembers(...asked, resource)
+  if (action === 'revoke') return (locked) => revokeFromMembers(tx, ctx, locked, resource)
   refuseUnused(organization)
-  return async (...asked) => (await grantToMembers(...asked, { resource, mode })).outcomes
+  return async (locked) => (await grantToMembers(tx, ctx, locked, { resource, mode })).outcomes
 }
 
 async function prepareGroup(
@@ -104,7 +104,7 @@ async function prepareGroup(
 ): Promise<Act> {
   await findGroup(tx, ctx, groupId)
   const change = action === 'add_to_group' ? addGroupMembers : removeGroupMembers
-  return (...asked) => change(...asked, groupId)
+  return (locked) => change(tx, ctx, locked, groupId)
 }
 
 /** What became of each of these, in their order; also of those who are not there. */
@@ -116,7 +116,7 @@ export async function actOnMembers(
 ): Promise<Outcome[]> {
   const targets = await findTargets(tx, ctx, memberIds)
   const members = memberIds.flatMap((id) => targets.get(id) ?? [])
-  const outcomes = await act(tx, ctx, { organization, members })
+  const outcomes = await act({ organization, members })
   const byId = new Map(members.map(({ member }, index) => [member.id, outcomes[index]]))
   return memberIds.map((id) => byId.get(id) ?? { status: 'error', problem: notFound() })
 }

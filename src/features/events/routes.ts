@@ -1,11 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { invalidRequest } from '../../errors.js'
+import { CSV } from '../../file-types.js'
 import { keyContext, orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { clientGone } from '../../http/client-gone.js'
 import { serviceUnavailable } from '../../http/errors.js'
-import { CSV, chooseFile, createFileSender, refusePagesOfFiles } from '../../http/files.js'
+import { chooseFile, createFileSender, refusePagesOfFiles } from '../../http/files.js'
 import {
   Page,
   PageQuery,

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { csvRecord } from '../../csv.js'
-import { CSV, NDJSON } from '../../http/files.js'
+import { CSV, NDJSON } from '../../file-types.js'
 import { DEPLOYMENT_ID } from '../../ids.js'
 import { Id, Instant, Nullable, oneOf, ref } from '../../schemas.js'
 import { ACTOR_TYPES, type EventFilter } from './event-filter.js'

@@ -2,17 +2,12 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
 import type { OrgContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
+import { CSV } from '../../file-types.js'
 import { orgContext } from '../../http/access.js'
 import { answerAs } from '../../http/alternative.js'
-import type { App } from '../../http/app-types.js'
-import {
-  CSV,
-  chooseFile,
-  createFileSender,
-  refusePagesOfFiles,
-  wrongQuery
-} from '../../http/files.js'
-import { Page, readPage, readPageOf, toPage } from '../../http/pagination.js'
+import type { App, Routes } from '../../http/app-types.js'
+import { chooseFile, createFileSender, refusePagesOfFiles, wrongQuery } from '../../http/files.js'
+import { Page, PageQuery, readPage, readPageOf, toPage } from '../../http/pagination.js'
 import { OrganizationParams } from '../../schemas.js'
 import { AsOf, MemberAsOfSchema, toMemberAsOf } from './as-of-schemas.js'
 import { MemberDetailsSchema, toMemberDetails } from './details-schemas.js'
@@ -31,7 +26,14 @@ import { streamMembers } from './stream-members.js'
 
 const PageAsOf = Type.Object({ ...Page(MemberAsOfSchema).properties, as_of: AsOf })
 
-export function listMembersRoute(app: App, deps: Deps): void {
+export const memberListRoutes: Routes = async (app, { deps }) => {
+  app.addSchema(MemberDetailsSchema)
+  app.addSchema(MemberAsOfSchema)
+
+  listMembersRoute(app, deps)
+}
+
+function listMembersRoute(app: App, deps: Deps): void {
   const sendFile = createFileSender(app)
   app.get(
     '/v1/organizations/:organization_id/members',
@@ -51,7 +53,7 @@ export function listMembersRoute(app: App, deps: Deps): void {
           'which the log is no longer kept.',
         tags: ['Members'],
         params: OrganizationParams,
-        querystring: ListQuery,
+        querystring: Type.Object({ ...PageQuery, ...ListQuery }, { additionalProperties: false }),
         response: {
           200: {
             content: { 'application/json': { schema: Page(MemberDetailsSchema) }, ...MemberFiles }
@@ -85,7 +87,11 @@ async function answerAsOf(
   deps: Deps,
   ctx: OrgContext,
   reply: FastifyReply,
-  query: ListQuery & { readonly as_of: string }
+  query: ListQuery & {
+    readonly as_of: string
+    readonly limit: number
+    readonly include_total: boolean
+  }
 ): Promise<FastifyReply> {
   const given = OF_TODAY.find((name) => query[name] !== undefined)
   if (given !== undefined) throw wrongQuery(given, 'Must be left out beside `as_of`.')

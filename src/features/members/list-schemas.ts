@@ -1,8 +1,7 @@
 import type { Readable } from 'node:stream'
-import { type Static, Type } from '@sinclair/typebox'
+import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { csvRecord } from '../../csv.js'
-import { CSV, NDJSON } from '../../http/files.js'
-import { PageQuery } from '../../http/pagination.js'
+import { CSV, NDJSON } from '../../file-types.js'
 import { ExternalId, Id, Instant, oneOf, UserId } from '../../schemas.js'
 import { AsOf } from './as-of-schemas.js'
 import { type MemberDetails, MemberDetailsSchema } from './details-schemas.js'
@@ -12,49 +11,46 @@ import { MemberStatusSchema } from './schemas.js'
 
 const CURSOR_LENGTH_MAX = 1_500
 
-export const ListQuery = Type.Object(
-  {
-    ...PageQuery,
-    // It may have a name or an address in it.
-    cursor: Type.Optional(
-      Type.String({
-        maxLength: CURSOR_LENGTH_MAX,
-        description: '`next_cursor` of the page before, in the same order.'
-      })
-    ),
-    status: Type.Optional(MemberStatusSchema),
-    role: Type.Optional(Type.String({ maxLength: 48 })),
-    email: Type.Optional(Type.String({ maxLength: 320 })),
-    user_id: Type.Optional(UserId),
-    external_id: Type.Optional(ExternalId),
-    group_id: Type.Optional(Id('grp')),
-    resource_id: Type.Optional(
-      Type.String({ ...Id('res'), description: 'Had directly, or by way of a group.' })
-    ),
-    last_active_before: Type.Optional(
-      Instant({ description: 'Last active before this instant, or never.' })
-    ),
-    last_active_after: Type.Optional(
-      Instant({ description: 'Last active at this instant or later.' })
-    ),
-    q: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 200,
-        description:
-          'A fragment of name or address; of one or two letters, how a word of the name or the ' +
-          'address begins. Accents and capitals make no difference.'
-      })
-    ),
-    sort: Type.Optional(
-      oneOf(MEMBER_SORTS, { description: 'Left out: `created_at`. Whoever has none stands last.' })
-    ),
-    order: Type.Optional(oneOf(['asc', 'desc'], { description: 'Left out: `asc`.' })),
-    as_of: Type.Optional(AsOf)
-  },
-  { additionalProperties: false }
-)
-export type ListQuery = Static<typeof ListQuery>
+/** What a list of members is asked for, beside the page. */
+export const ListQuery = {
+  // It may have a name or an address in it.
+  cursor: Type.Optional(
+    Type.String({
+      maxLength: CURSOR_LENGTH_MAX,
+      description: '`next_cursor` of the page before, in the same order.'
+    })
+  ),
+  status: Type.Optional(MemberStatusSchema),
+  role: Type.Optional(Type.String({ maxLength: 48 })),
+  email: Type.Optional(Type.String({ maxLength: 320 })),
+  user_id: Type.Optional(UserId),
+  external_id: Type.Optional(ExternalId),
+  group_id: Type.Optional(Id('grp')),
+  resource_id: Type.Optional(
+    Type.String({ ...Id('res'), description: 'Had directly, or by way of a group.' })
+  ),
+  last_active_before: Type.Optional(
+    Instant({ description: 'Last active before this instant, or never.' })
+  ),
+  last_active_after: Type.Optional(
+    Instant({ description: 'Last active at this instant or later.' })
+  ),
+  q: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description:
+        'A fragment of name or address; of one or two letters, how a word of the name or the ' +
+        'address begins. Accents and capitals make no difference.'
+    })
+  ),
+  sort: Type.Optional(
+    oneOf(MEMBER_SORTS, { description: 'Left out: `created_at`. Whoever has none stands last.' })
+  ),
+  order: Type.Optional(oneOf(['asc', 'desc'], { description: 'Left out: `asc`.' })),
+  as_of: Type.Optional(AsOf)
+}
+export type ListQuery = Static<TObject<typeof ListQuery>>
 
 /** What of a member, or of the list, is not known of every instant. */
 export const OF_TODAY = [

@@ -34,7 +34,7 @@ export type Place = Pick<OrgContext, 'organizationId' | 'now'>
 export function whereMembers(place: Place, filter: MemberFilter): SQL | undefined {
   const { organizationId, role } = members
   return and(
-    sql`${organizationId} = ${told(place.organizationId, organizationId)}`,
+    is(organizationId, place.organizationId, filter.q !== undefined && !hasTrigram(filter.q)),
     isInStatus(place.now, filter),
     filter.role === undefined ? undefined : is(role, filter.role, leads(filter) === 'role'),
     filter.groupId === undefined ? undefined : isInGroup(place.organizationId, filter.groupId),
@@ -59,6 +59,7 @@ const is = (column: AnyColumn, value: string, isRare: boolean): SQL =>
 
 /** Which of both has the index that is to be asked: of a role, most are active. */
 function leads({ q, status, role }: MemberFilter): 'status' | 'role' | undefined {
+  if (status === 'removed') return 'status'
   if (q !== undefined) return undefined
   return status === undefined || (status === 'active' && role !== undefined) ? 'role' : 'status'
 }
@@ -127,8 +128,10 @@ const HAS_TRIGRAM = new RegExp(
 
 /** Both sides are folded by the database, so that they agree. */
 function matchesText(q: string): SQL {
-  const asked = q.normalize('NFKD').replace(/\p{M}/gu, '').trim()
   const text = sql`${members}."search_text"`
-  const searched = HAS_TRIGRAM.test(asked) ? text : sql`(${text} || '')`
+  const searched = hasTrigram(q) ? text : sql`(${text} || '')`
   return sql`${searched} like (select member_search_pattern(${q}::text))`
 }
+
+const hasTrigram = (q: string): boolean =>
+  HAS_TRIGRAM.test(q.normalize('NFKD').replace(/\p{M}/gu, '').trim())

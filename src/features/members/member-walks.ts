@@ -60,6 +60,18 @@ export function findWalks(asked: Asked): Walks {
   return only(walkMembers(asked, isMember), [])
 }
 
+/** Whoever is in the group, or has the resource, that is asked for: all of them; undefined: none is. */
+export function selectHolders(asked: Asked): { rows: SQL; covers: Covered } | undefined {
+  const { resourceId, groupId } = asked.filter
+  const whole = { ...asked, after: undefined }
+  if (resourceId !== undefined) {
+    return { rows: walkHolders(whole, resourceId).rows(EVERYBODY), covers: 'resourceId' }
+  }
+  if (groupId === undefined) return undefined
+  return { rows: walkGroup(whole, groupId).rows(EVERYBODY), covers: 'groupId' }
+}
+
+const EVERYBODY = 2 ** 31 - 1
 const NONE: Walks = { walks: [], covers: [] }
 const only = (walk: Walk, covers: readonly Covered[]): Walks => ({ walks: [walk], covers })
 

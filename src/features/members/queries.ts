@@ -3,7 +3,7 @@ import type { OrgContext } from '../../context.js'
 import type { Db, Tx } from '../../db/client.js'
 import { type MemberRow, type MemberStatus, members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
-import { notFound } from '../../errors.js'
+import { notFound, type Problem } from '../../errors.js'
 import type { Target } from '../../policy/decision.js'
 import { isMember } from '../invitations/queries.js'
 import { type LockedOrganization, lockOrganization } from '../organizations/queries.js'
@@ -110,6 +110,13 @@ export async function writeMembers(
 export const NO_OFFER = { offerExpiresAt: null, offerLapsesTo: null } as const
 
 /** @throws Problem member_not_active */
-export function refuseInactive({ status }: Pick<LockedMember['target'], 'status'>): void {
-  if (status !== 'active') throw memberNotActive({ member_status: status })
+export function refuseInactive(member: Pick<LockedMember['target'], 'status'>): void {
+  const refusal = whyInactive(member)
+  if (refusal) throw refusal
 }
+
+/** The same where somebody else is asked about too: undefined of an active member. */
+export const whyInactive = ({
+  status
+}: Pick<LockedMember['target'], 'status'>): Problem | undefined =>
+  status === 'active' ? undefined : memberNotActive({ member_status: status })

@@ -5,11 +5,9 @@ import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
 import { ConfirmQuery, Id, OrganizationParams, ref } from '../../schemas.js'
-import { MemberAsOfSchema } from './as-of-schemas.js'
 import { MemberDetailsSchema, toMemberDetails } from './details-schemas.js'
 import { getMember } from './get-member.js'
 import { leaveOrganization } from './leave-organization.js'
-import { listMembersRoute } from './list-routes.js'
 import { reactivateMember } from './reactivate-member.js'
 import { removeMember } from './remove-member.js'
 import { MemberRemoval, MemberUpdate } from './request-schemas.js'
@@ -24,10 +22,8 @@ const write = (permission: 'member.suspend' | 'member.remove' | null) =>
 
 export const memberRoutes: Routes = async (app, { deps }) => {
   app.addSchema(MemberSchema)
-  app.addSchema(MemberAsOfSchema)
   app.addSchema(MemberDetailsSchema)
 
-  listMembersRoute(app, deps)
   getMemberRoute(app, deps)
   updateMemberRoute(app, deps)
   suspendMemberRoute(app, deps)

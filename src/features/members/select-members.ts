@@ -3,7 +3,7 @@ import { columnsOf } from '../../db/rows.js'
 import { members } from '../../db/tables/members.js'
 import { type MemberFilter, type Place, whereMembers } from './member-filter.js'
 import { beyond, type MemberOrder, type MemberPlace, orderOf } from './member-order.js'
-import { findWalks, type Walk } from './member-walks.js'
+import { findWalks, selectHolders, type Walk } from './member-walks.js'
 
 /**
  * So many members are looked at one by one before an index is asked: where many match, a page is full
@@ -47,8 +47,12 @@ const joined = (selects: readonly SQL[]) => sql.join([...selects], sql` union al
  */
 function seek(asked: PageOfMembers, needed: SQL | undefined): SQL {
   const { filter, order, after, limit } = asked
-  const where = and(whereMembers(asked, filter), beyond(order, after))
-  return sql`select ${COLUMNS} from (select ${members}.* from ${members} where ${where} offset 0) members
+  // A fragment leaves fewer than a large group has.
+  const holders = filter.q === undefined ? selectHolders(asked) : undefined
+  const open = holders ? { ...filter, [holders.covers]: undefined } : filter
+  const source = holders ? sql`(${holders.rows}) members` : sql`${members}`
+  const where = and(whereMembers(asked, open), beyond(order, after))
+  return sql`select ${COLUMNS} from (select ${members}.* from ${source} where ${where} offset 0) members
     where ${needed ?? sql`true`} order by ${orderOf(order)} limit ${limit}`
 }
 

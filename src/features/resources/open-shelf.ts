@@ -135,16 +135,26 @@ interface WantedOne {
 
 function refuseExisting(wanted: WantedOne, items: Items, may: May): Problem | undefined {
   const { ids = [] } = wanted.choice
-  const unknown = ids.filter((name) => !items.get(name))
-  if (unknown.some(isResourceId) || (unknown.length > 0 && may('resource.manage'))) {
-    return unknownResource({ resources: unknown })
-  }
+  const outside = refuseUnknown(
+    ids.filter((name) => !items.get(name)),
+    may
+  )
+  if (outside) return outside
   for (const name of ids) {
     const item = items.get(name)
     const refusal = may('resource.assign', item?.owned) ?? refuseHeld(wanted, item)
     if (refusal) return refusal
   }
   return undefined
+}
+
+/** Whoever may give only what is theirs is not told what else there is. */
+function refuseUnknown(names: readonly string[], may: May): Problem | undefined {
+  if (names.length === 0) return undefined
+  const refusal = may('resource.assign')
+  if (refusal) return refusal
+  const isRegistrable = !names.some(isResourceId) && !may('resource.manage')
+  return isRegistrable ? undefined : unknownResource({ resources: names })
 }
 
 /** One that two names mean is meant once. */

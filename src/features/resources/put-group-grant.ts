@@ -82,7 +82,7 @@ function chooseMode(policy: Policy, kindKey: string, key: string | undefined): s
   return mode.key
 }
 
-export async function findGroupGrant(
+async function findGroupGrant(
   tx: Tx,
   ctx: OrgContext,
   resourceId: string,

@@ -12,6 +12,7 @@ import { externalIdTaken, notFound } from '../../errors.js'
 import { idToUuid } from '../../ids.js'
 import { appendEvents } from '../events/append-events.js'
 import { type LockedOrganization, placeOf } from '../organizations/queries.js'
+import { unknownResource } from './errors.js'
 import { resourceDeleted } from './resource-events.js'
 import { visibleTo } from './sight.js'
 
@@ -102,3 +103,6 @@ export async function dropUnwanted(
     .returning()
   appendEvents(tx, ctx, placeOf(organization), dropped.map(resourceDeleted))
 }
+
+/** Told to whoever names resources that the organization does not have. */
+export const nothingCalled = (names: readonly string[]) => unknownResource({ resources: names })

@@ -234,8 +234,20 @@ await t.test('OpenPhone: members', async (t) => {
     const history = await historyOf(person)
     t.same(
       history.map(({ type }: { type: string }) => type),
-      ['member.role_changed', 'member.updated', 'member.role_changed', 'member.joined']
+      ['member.role_changed', 'member.role_changed', 'member.joined']
     )
+    const numbersOf = async ({ id }: Person) =>
+      (await team.call('admin', 'GET', `/events?type=resource.*&q=${id}`)).body.data
+    t.match(await numbersOf(person), [
+      {
+        type: 'resource.granted',
+        actor: { type: 'member', id: team.person('admin').id },
+        data: { external_id: 'num_1', member_id: person.id },
+        changes: { mode: [null, 'shared'] }
+      }
+    ])
+    t.equal((await numbersOf(person)).length, 1)
+    t.same(await numbersOf(other), [])
     t.same(history[0].changes, { role: ['admin', 'owner'] })
     t.ok(history.every(({ subject }: { subject: { id: string } }) => subject.id === person.id))
     const refused = await team.call('member', 'GET', `/events?subject_id=${person.id}`)

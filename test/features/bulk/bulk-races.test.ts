@@ -86,7 +86,7 @@ await t.test('many at once beside one alone', async (t) => {
 
   await t.test('more seats than there are go to those who come first', async (t) => {
     const policy = await policyLike(app, 'standard', {
-      seats: { mode: 'hard_cap', limit: 50, counted: ['invited', 'active'] }
+      seats: { mode: 'hard_cap', limit: 50, counted: ['invited', 'active', 'reassignment_pending'] }
     })
     const { path, id } = await organization({ policy })
     const people = Array.from({ length: 40 }, () => {

@@ -183,12 +183,19 @@ await t.test('what is in an export', async (t) => {
     t.same(dataOf(lines, 'branding'), [await tell('/branding')])
     t.same(dataOf(lines, 'group'), (await tell('/groups')).data)
     t.same(dataOf(lines, 'resource'), (await tell('/resources')).data)
+    const [{ id: resource }] = (await tell('/resources')).data
+    const grants = (await tell(`/resources/${resource}/grants`)).data
+    t.same([...dataOf(lines, 'resource_group_grant'), ...dataOf(lines, 'resource_grant')], grants)
+    t.same(dataOf(lines, 'resource_owner'), (await tell(`/resources/${resource}/owners`)).data)
     t.same(
       dataOf(lines, 'role'),
       (await tell('/roles')).data.filter(({ custom }: { custom: boolean }) => custom)
     )
+    for (const data of dataOf(lines, 'member')) {
+      const details = await tell(`/members/${data.id}`)
+      t.same(Object.fromEntries(Object.keys(data).map((key) => [key, details[key]])), data)
+    }
     for (const [type, path] of [
-      ['member', 'members'],
       ['invitation', 'invitations'],
       ['domain_claim', 'domain-claims'],
       ['signup_page', 'signup-pages'],

@@ -29,7 +29,9 @@ await t.test('GET {o}/members?sort=', async (t) => {
 
   await t.test('has whoever has no such value last, up and down', async (t) => {
     const team = await organization()
-    await call('PATCH', `${team.path}/members/${await ownerOf(team.path)}`, { body: { name: 'Öz' } })
+    await call('PATCH', `${team.path}/members/${await ownerOf(team.path)}`, {
+      body: { name: 'Öz' }
+    })
     clock.now = new Date(START.getTime() + DAY_MS)
     const zoe = await member(team.path, { name: 'zoé' })
     await call('POST', `${team.path}/members/${zoe.id}/activity`, { actor: zoe.as, body: {} })
@@ -110,20 +112,26 @@ await t.test('GET {o}/members?sort=', async (t) => {
     t.ok(gone.length > 2)
   }
 
-  await t.test('refuses the cursor of another order, and one made up', async (t) => {
+  await t.test('refuses the cursor of another order', async (t) => {
     const cursorOf = async (query: string) =>
       (await call('GET', `${org.path}/members?limit=1${query}`)).body.next_cursor as string
     const queries = SORTS.flatMap((sort) => [`&sort=${sort}`, `&sort=${sort}&order=desc`])
     const cursors = new Map<string, string>()
     for (const query of queries) cursors.set(query, await cursorOf(query))
-    for (const [of, cursor] of cursors) {
-      for (const query of queries) {
-        const { status, body } = await call('GET', `${org.path}/members?cursor=${cursor}${query}`)
-        t.equal(status, of === query ? 200 : 400, `${of} for ${query}`)
-        if (status === 400) t.match(body.errors, [{ pointer: 'querystring:/cursor' }])
-      }
+    const pairs = [...cursors].flatMap(([of, cursor]) =>
+      queries.map((query) => ({ of, cursor, query }))
+    )
+    for (const { of, cursor, query } of pairs) {
+      const answer = await call('GET', `${org.path}/members?cursor=${cursor}${query}`)
+      t.equal(answer.status, of === query ? 200 : 400, `${of} for ${query}`)
+      const pointers = answer.body.errors?.map((error: { pointer: string }) => error.pointer) ?? []
+      t.same(pointers, of === query ? [] : ['querystring:/cursor'])
     }
-    const id = Buffer.from(cursors.get('&sort=created_at') ?? '', 'base64url').toString()
+  })
+
+  await t.test('refuses a cursor that is made up', async (t) => {
+    const { body } = await call('GET', `${org.path}/members?limit=1`)
+    const id = Buffer.from(String(body.next_cursor), 'base64url').toString()
     for (const place of [
       `name.asc:${id}:a\u0000b`,
       `name.asc:${id}:${'a'.repeat(641)}`,
@@ -171,7 +179,9 @@ await t.test('GET {o}/members?sort=', async (t) => {
 
   await t.test('knows who was active since when, the never active among the idle', async (t) => {
     const count = async (query: string) =>
-      (await call('GET', `${org.path}/members?include_total=true&limit=1${query}`)).body.total
+      Number(
+        (await call('GET', `${org.path}/members?include_total=true&limit=1${query}`)).body.total
+      )
     const all = await count('')
     const never = (await readAll('')).filter((row) => row['last_active_at'] === null).length
     const at = '2029-12-03T00:00:00Z'
@@ -191,10 +201,7 @@ await t.test('GET {o}/members?sort=', async (t) => {
     for (const edge of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59Z']) {
       t.equal(await count(`&last_active_after=${edge}`), edge > '5' ? 0 : all - never)
     }
-    t.equal(
-      (await call('GET', `${org.path}/members?last_active_after=yesterday`)).status,
-      400
-    )
+    t.equal((await call('GET', `${org.path}/members?last_active_after=yesterday`)).status, 400)
   })
 
   await t.test('knows lapsed offers before the sweep, in every order', async (t) => {

@@ -48,7 +48,10 @@ await t.test('GET {o}/members as a file', async (t) => {
         'joined_at,last_active_at,last_sign_in_at,removed_at'
     )
     t.equal(records.length, 3)
-    t.match(records[1], new RegExp(`^${eve.id},,${eve.userId},${eve.email},"'=cmd\\|""x""",member,`))
+    t.match(
+      records[1],
+      new RegExp(`^${eve.id},,${eve.userId},${eve.email},"'=cmd\\|""x""",member,`)
+    )
     t.match(records[1], /,0,"Paris, ""Sud"";\+Nord",/)
     t.match(records[2], /,new@file\.test,'@SUM\(A1\),admin,Admin,invited,Invited,Invited,/)
   })

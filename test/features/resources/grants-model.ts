@@ -192,5 +192,4 @@ export function createModel() {
   }
 }
 
-export type Model = ReturnType<typeof createModel>
 export type { Person }
