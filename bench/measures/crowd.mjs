@@ -56,7 +56,7 @@ export async function measureCrowd({ pool, env }) {
 }
 
 /** Of two organizations that are there. */
-export async function measureLists({ pool, env, large, small }) {
+async function measureLists({ pool, env, large, small }) {
   const server = await startProcess('muster.mjs', env)
   const sides = { large: await open(pool, server, large), small: await open(pool, server, small) }
   const rows = []

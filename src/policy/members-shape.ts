@@ -2,7 +2,6 @@ import { z } from 'zod'
 
 /** What of a member a policy can let be changed. */
 export const MEMBER_FIELDS = ['name', 'role', 'resources', 'email', 'avatar_url'] as const
-export type MemberField = (typeof MEMBER_FIELDS)[number]
 
 /** What a list of members can show: for the host's page, which Muster does not draw. */
 const COLUMNS = [

@@ -6,7 +6,7 @@ const KINDS_MAX = 20
 const MODES_MAX = 20
 const PERMISSIONS_MAX = 200
 /** What one member can be given at once, whatever a policy says. */
-export const GRANTS_MAX = 100
+const GRANTS_MAX = 100
 
 const label = z.strictObject({ en: z.string().min(1).max(100), fr: z.string().min(1).max(100) })
 

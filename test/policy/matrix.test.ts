@@ -85,7 +85,7 @@ await t.test('the matrix has every role and every permission', async (t) => {
     )
     for (const { permission, roles } of permissions) {
       const actor = (role: string) => ({ kind: 'member', id: 'a', role, channel: 'web' }) as const
-      const sold = { entitlements: ['team'] }
+      const sold = { entitlements: ['team', 'groups'] }
       const expected = policy.roles.filter(
         ({ key }) => decide(policy, actor(key), { type: 'use', permission }, sold).allowed
       )

@@ -65,7 +65,7 @@ export const absent = (
   mend: null
 })
 
-export const memberPath = ({ seat: { member } }: AccessFacts) => `/members/${member.id}`
+const memberPath = ({ seat: { member } }: AccessFacts) => `/members/${member.id}`
 
 export const examineOrganization: Examine = (ctx, { seat: { organization } }) => {
   const { canceledAt, flagAt, deleteAt } = organization

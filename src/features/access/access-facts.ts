@@ -14,7 +14,7 @@ import { runQuery } from '../events/queries.js'
 import { isMember } from '../invitations/queries.js'
 
 /** Grants of one member that are told. */
-export const GRANTS_MAX = 100
+const GRANTS_MAX = 100
 
 interface SuppressedBy {
   readonly reason: MailSuppressionRow['reason']
