@@ -43,8 +43,6 @@ create index members_in_order on members (organization_id, id) where status <> '
 create index members_by_name on members (organization_id, name_key, id) where status <> 'removed';
 create index members_by_activity on members (organization_id, last_active_at, id)
   where status <> 'removed';
-create index members_by_joining on members (organization_id, joined_at, id)
-  where status <> 'removed';
 
 -- As before in the order of the list.
 drop index members_by_role;

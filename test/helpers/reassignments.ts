@@ -1,4 +1,5 @@
 import { type CallOptions, DAY_MS, START, type TestApp } from './app.js'
+import { plainMember } from './members.js'
 import { policyLike } from './policies.js'
 
 /** How long the presets let a candidate think. */
@@ -33,7 +34,7 @@ export async function createAccount(app: TestApp, policy = 'surveymonkey') {
   const org = await organization({ policy })
   const holder = await member(org.path)
   const path = `${org.path}/members/${holder.id}`
-  const read = async () => (await call('GET', path)).body
+  const read = async () => plainMember((await call('GET', path)).body)
 
   return {
     org,

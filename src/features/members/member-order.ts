@@ -3,7 +3,7 @@ import { members } from '../../db/tables/members.js'
 import { idPattern } from '../../ids.js'
 
 /** What a list of members can be sorted by. As ids are made in their order, so is what has no key. */
-export const MEMBER_SORTS = ['created_at', 'name', 'email', 'last_active_at', 'joined_at'] as const
+export const MEMBER_SORTS = ['created_at', 'name', 'email', 'last_active_at'] as const
 export type MemberSort = (typeof MEMBER_SORTS)[number]
 
 export interface MemberOrder {
@@ -50,8 +50,7 @@ const instantKey = (value: SQL): SortKey => ({
 const KEYS: Readonly<Record<Exclude<MemberSort, 'created_at'>, SortKey>> = {
   name: textKey(sql`${members}."name_key"`, true),
   email: textKey(sql`${members.emailKey}`, false),
-  last_active_at: instantKey(sql`${members.lastActiveAt}`),
-  joined_at: instantKey(sql`${members.joinedAt}`)
+  last_active_at: instantKey(sql`${members.lastActiveAt}`)
 }
 
 /** What beside the id the list is in the order of; undefined: nothing. */

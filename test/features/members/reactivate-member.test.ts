@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createTestApp } from '../../helpers/app.js'
+import { plainMember } from '../../helpers/members.js'
 import { policyLike } from '../../helpers/policies.js'
 
 await t.test('POST {o}/members/{member_id}/reactivate', async (t) => {
@@ -17,7 +18,8 @@ await t.test('POST {o}/members/{member_id}/reactivate', async (t) => {
     await act('suspend', org.path, ana.id, org.as)
     const { status, body } = await act('reactivate', org.path, ana.id, org.as)
     t.equal(status, 200)
-    t.same(body, before)
+    t.same(body, plainMember(before))
+    t.same((await call('GET', `${org.path}/members/${ana.id}`)).body, before)
     t.equal((await call('GET', `${org.path}/members`, { actor: ana.as })).status, 200)
     const { body: events } = await call('GET', `${org.path}/events?limit=1`)
     t.match(events.data[0], { type: 'member.reactivated', subject: { id: ana.id } })

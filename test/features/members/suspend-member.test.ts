@@ -1,5 +1,6 @@
 import t from 'tap'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
+import { plainMember } from '../../helpers/members.js'
 
 await t.test('POST {o}/members/{member_id}/suspend', async (t) => {
   const { call, organization, invite, member, clock } = await createTestApp(t)
@@ -21,12 +22,14 @@ await t.test('POST {o}/members/{member_id}/suspend', async (t) => {
     clock.now = new Date(START.getTime() + 1_000)
     const { status, body } = await suspend(org.path, ana.id, org.as)
     t.equal(status, 200)
-    t.same(body, {
+    const after = {
       ...before,
       status: 'suspended',
       status_label: 'Suspended',
       updated_at: clock.now.toISOString()
-    })
+    }
+    t.same(body, plainMember(after))
+    t.same(await read(org.path, ana.id), after)
     t.same(await seats(), used, 'the seat too')
     const locked = await call('GET', `${org.path}/members`, { actor: ana.as })
     t.match([locked.status, locked.body.code], [403, 'actor_suspended'])
