@@ -87,15 +87,17 @@ export type MemberDetails = Static<typeof MemberDetailsSchema>
 export function toMemberDetails(row: DetailedMember, ctx: OrgContext): MemberDetails {
   const { policy } = ctx.policy
   const { member, resources, groups } = row
-  return {
-    ...toMember(member, ctx),
+  const { credits, requests } = toUsage(row, ctx)
+  // Added, not spread: an object of so many fields is copied ten times as slowly.
+  return Object.assign(toMember(member, ctx), {
     pending_label: pendingLabel(policy, statusAt(member, ctx.now), ctx.locale),
     pending_in: policy.members.pending_in,
     resources: resources.map((one) => ({ ...one, id: uuidToId('res', one.id) })),
     resources_count: row.resourcesCount,
     groups: groups.map((one) => ({ ...one, id: uuidToId('grp', one.id) })),
-    ...toUsage(row, ctx)
-  }
+    credits,
+    requests
+  })
 }
 
 /** What somebody has used takes `credits.usage` to see, of others. */
