@@ -1,11 +1,11 @@
-import { isDeepStrictEqual } from 'node:util'
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import { isUniqueViolation } from '../../db/client.js'
 import { type GroupRow, groups } from '../../db/tables/groups.js'
 import type { Deps } from '../../deps.js'
 import { externalIdTaken } from '../../errors.js'
-import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { appendEvents } from '../events/append-events.js'
+import { givenChanges } from '../events/given-changes.js'
 import { placeOf } from '../organizations/queries.js'
 import { type CountedGroup, findGroup, isGroup, lockToManageGroups } from './queries.js'
 import type { GroupUpdate } from './schemas.js'
@@ -24,7 +24,7 @@ export async function updateGroup(
   return runCommand(deps, ctx, async (tx) => {
     const organization = await lockToManageGroups(deps, tx, ctx)
     const group = await findGroup(tx, ctx, id)
-    const changes = changesOf(group, input)
+    const changes = givenChanges(group, input, COLUMNS)
     if (Object.keys(changes).length === 0) return group
     const { name = group.name, external_id: externalId = group.externalId } = input
     const { metadata = group.metadata } = input
@@ -48,15 +48,3 @@ const COLUMNS = {
   external_id: 'externalId',
   metadata: 'metadata'
 } as const satisfies Record<keyof GroupUpdate, keyof GroupRow>
-
-function changesOf(before: GroupRow, input: GroupUpdate): NonNullable<NewEvent['changes']> {
-  const given = Object.entries(input) as [keyof GroupUpdate, unknown][]
-  return Object.fromEntries(
-    given
-      .map(([field, after]): [string, [unknown, unknown]] => [
-        field,
-        [before[COLUMNS[field]], after]
-      ])
-      .filter(([, [was, after]]) => !isDeepStrictEqual(was, after))
-  )
-}

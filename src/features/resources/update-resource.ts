@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util'
 import { runCommand } from '../../command.js'
 import type { OrgContext } from '../../context.js'
 import type { ResourceRow } from '../../db/tables/resources.js'
 import type { Deps } from '../../deps.js'
-import { appendEvents, type NewEvent } from '../events/append-events.js'
+import { appendEvents } from '../events/append-events.js'
+import { givenChanges } from '../events/given-changes.js'
 import { placeOf } from '../organizations/queries.js'
 import { resourceNotFulfilled } from './errors.js'
 import { lockResource } from './lock-resource.js'
@@ -26,7 +26,7 @@ export async function updateResource(
   return runCommand(deps, ctx, async (tx) => {
     const wanted = { id, permission: 'resource.settings', ofOwners: true } as const
     const { organization, resource } = await lockResource(deps, tx, ctx, wanted)
-    const changes = changesOf(resource, input)
+    const changes = givenChanges(resource, input, COLUMNS)
     if (Object.keys(changes).length === 0) return resource
     if (resource.status === 'requested' && 'external_id' in changes) throw resourceNotFulfilled()
     const { name = resource.name, external_id: externalId = resource.externalId } = input
@@ -42,15 +42,3 @@ const COLUMNS = {
   external_id: 'externalId',
   metadata: 'metadata'
 } as const satisfies Record<keyof ResourceUpdate, keyof ResourceRow>
-
-function changesOf(before: ResourceRow, input: ResourceUpdate): NonNullable<NewEvent['changes']> {
-  const given = Object.entries(input) as [keyof ResourceUpdate, unknown][]
-  return Object.fromEntries(
-    given
-      .map(([field, after]): [string, [unknown, unknown]] => [
-        field,
-        [before[COLUMNS[field]], after]
-      ])
-      .filter(([, [was, after]]) => !isDeepStrictEqual(was, after))
-  )
-}
