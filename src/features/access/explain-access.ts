@@ -1,13 +1,9 @@
 import type { OrgContext } from '../../context.js'
 import type { MemberRow } from '../../db/tables/members.js'
-import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
-import { notFound } from '../../errors.js'
-import { decide } from '../../policy/decide.js'
-import { enforce } from '../../refusals.js'
 import { refuseCanceled } from '../../standing.js'
-import { isMember } from '../invitations/queries.js'
 import { statusAt } from '../members/effective-status.js'
+import { enforceActing } from '../members/enforce-acting.js'
 import {
   type CheckResult,
   type Examine,
@@ -72,21 +68,10 @@ export async function explainAccess(
 }
 
 /** Of others, whether there is such a member is told as little as anything else. */
-async function enforceSight(
-  { db }: Deps,
-  { actor, channel, organizationId, policy, standing }: OrgContext,
-  memberId: string
-): Promise<void> {
+async function enforceSight({ db }: Deps, ctx: OrgContext, memberId: string): Promise<void> {
+  const { actor, policy, standing } = ctx
   if (actor.type !== 'member' || actor.id === memberId) return
   const canceled = refuseCanceled(standing, policy.policy)
   if (canceled) throw canceled
-  const [acting] = await db
-    .select({ role: members.role })
-    .from(members)
-    .where(isMember(organizationId, actor.id))
-  if (!acting) throw notFound()
-  const asking = { kind: 'member', id: actor.id, role: acting.role, channel } as const
-  for (const permission of ['team.view', 'audit.view']) {
-    enforce(decide(policy.policy, asking, { type: 'use', permission }))
-  }
+  await enforceActing(db, ctx, ['team.view', 'audit.view'])
 }

@@ -1,10 +1,8 @@
 import type { OrgContext } from '../../context.js'
-import { members } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
-import { decide } from '../../policy/decide.js'
-import { enforce } from '../../refusals.js'
 import { isMember } from '../invitations/queries.js'
+import { enforceActing } from '../members/enforce-acting.js'
 import { type AccountRow, selectAccounts } from './account-queries.js'
 import { creditsOf } from './rules.js'
 import { settleCredits } from './settle-credits.js'
@@ -20,7 +18,10 @@ export async function getCreditAccount(
   ctx: OrgContext,
   memberId: string
 ): Promise<AccountRow> {
-  await enforceSight(deps, ctx, memberId)
+  const { actor } = ctx
+  const isOwn = actor.type === 'member' && actor.id === memberId
+  // Of others, whether there is such a member is told as little as what it has.
+  if (!isOwn) await enforceActing(deps.db, ctx, ['credits.usage'])
   await settleCredits(deps, ctx.organizationId, ctx.now)
   const { policy } = ctx.policy
   const [row] = await selectAccounts(deps.db, policy, {}).where(
@@ -29,20 +30,4 @@ export async function getCreditAccount(
   if (!row) throw notFound()
   creditsOf(policy)
   return row
-}
-
-/** Of others, whether there is such a member is told as little as what it has. */
-async function enforceSight(
-  { db }: Deps,
-  { actor, channel, organizationId, policy }: OrgContext,
-  memberId: string
-): Promise<void> {
-  if (actor.type !== 'member' || actor.id === memberId) return
-  const [acting] = await db
-    .select({ role: members.role })
-    .from(members)
-    .where(isMember(organizationId, actor.id))
-  if (!acting) throw notFound()
-  const asking = { kind: 'member', id: actor.id, role: acting.role, channel } as const
-  enforce(decide(policy.policy, asking, { type: 'use', permission: 'credits.usage' }))
 }

@@ -1,17 +1,14 @@
 import type { OrgContext } from '../../context.js'
-import type { Db } from '../../db/client.js'
 import type { PageRequest, PageResult } from '../../db/page.js'
-import { type MemberStatus, members } from '../../db/tables/members.js'
+import type { MemberStatus } from '../../db/tables/members.js'
 import type { OrganizationStatus } from '../../db/tables/organizations.js'
 import type { Deps } from '../../deps.js'
-import { invalidRequest, notFound } from '../../errors.js'
+import { invalidRequest } from '../../errors.js'
 import { idToUuid, uuidToId } from '../../ids.js'
-import { decide } from '../../policy/decide.js'
-import { enforce } from '../../refusals.js'
 import { runQuery } from '../events/queries.js'
 import { findHorizon } from '../events/retention.js'
-import { isMember } from '../invitations/queries.js'
 import { type AsOfFilter, countAsOf, selectAsOf } from './as-of-statement.js'
+import { enforceActing } from './enforce-acting.js'
 import { beforeRetention } from './errors.js'
 
 /** A member as it was, in an organization as it was. */
@@ -38,7 +35,7 @@ export async function listMembersAsOf(
   filter: AsOfFilter,
   page: PageRequest
 ): Promise<PageResult<MemberAsOfRow>> {
-  await enforceSight(deps.db, ctx)
+  await enforceActing(deps.db, ctx, ['audit.view'])
   const { organizationId, now } = ctx
   if (filter.asOf > now) throw inFuture()
   const horizon = await findHorizon(deps.db, organizationId)
@@ -60,21 +57,6 @@ const inFuture = () =>
   invalidRequest({
     errors: [{ pointer: 'querystring:/as_of', detail: 'Must not be in the future.' }]
   })
-
-/** What a key may see its scopes say. */
-async function enforceSight(
-  db: Db,
-  { actor, channel, organizationId, policy: { policy } }: OrgContext
-): Promise<void> {
-  if (actor.type !== 'member') return
-  const [acting] = await db
-    .select({ role: members.role })
-    .from(members)
-    .where(isMember(organizationId, actor.id))
-  if (!acting) throw notFound()
-  const asking = { kind: 'member', id: actor.id, role: acting.role, channel } as const
-  enforce(decide(policy, asking, { type: 'use', permission: 'audit.view' }))
-}
 
 type Counted = { total: number }
 
