@@ -1,25 +1,18 @@
-import { type IncomingMessage, request } from 'node:http'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { sql } from 'drizzle-orm'
-import pg from 'pg'
-import t, { type Test } from 'tap'
-import { createTestApp, type TestApp } from '../../helpers/app.js'
+import t from 'tap'
+import { createTestApp } from '../../helpers/app.js'
 import { until } from '../../helpers/database.js'
 import { untilQuiet } from '../../helpers/event-feed.js'
 import { FOREVER, fillLog, NO_MONTH } from '../../helpers/event-log.js'
+import { CSV, countStatements, endOf, linesOf, NDJSON, openLines } from '../../helpers/files.js'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-const NDJSON = { accept: 'application/x-ndjson' }
-const CSV = { accept: 'text/csv' }
-
-const linesOf = (body: unknown) =>
-  String(body)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
+/** What only the statement of a page has. */
+const PAGE = 'from events e left join'
 
 await t.test('GET {o}/events as a file', async (t) => {
   const { call, organization, member } = await createTestApp(t)
@@ -112,9 +105,9 @@ await t.test('a file of a large log', { timeout: 240_000 }, async (t) => {
   const path = `${org.path}/events`
 
   await t.test('takes the memory of a page, and begins at once', async (t) => {
-    const pages = countPages(t)
+    const pages = countStatements(t, PAGE)
     const before = heap()
-    const answer = await open(app, path)
+    const answer = await openLines(app, path)
     t.ok(pages() < ROWS / 2_000 / 5, 'the first byte comes with the first pages')
     let [bytes, lines, most] = [0, 0, 0]
     for await (const chunk of answer) {
@@ -132,8 +125,8 @@ await t.test('a file of a large log', { timeout: 240_000 }, async (t) => {
   })
 
   await t.test('waits for a slow reader, and holds nothing meanwhile', async (t) => {
-    const pages = countPages(t)
-    const answer = await open(app, path)
+    const pages = countStatements(t, PAGE)
+    const answer = await openLines(app, path)
     answer.pause()
     await untilQuiet(pages)
     t.ok(pages() < ROWS / 2_000 / 3, `${pages()} pages`)
@@ -148,8 +141,8 @@ await t.test('a file of a large log', { timeout: 240_000 }, async (t) => {
   })
 
   await t.test('ends when its reader goes away', async (t) => {
-    const pages = countPages(t)
-    const answer = await open(app, path)
+    const pages = countStatements(t, PAGE)
+    const answer = await openLines(app, path)
     answer.destroy()
     await untilQuiet(pages)
     t.ok(pages() < ROWS / 2_000 / 3, `${pages()} pages`)
@@ -167,48 +160,14 @@ await t.test('a file of a large log', { timeout: 240_000 }, async (t) => {
     const other = await createTestApp(t, { eventsByHand: true })
     const small = await other.organization()
     await fillLog(other.deps.db, small.id, { count: 8_000, padding: 2_000 })
-    const answer = await open(other, `${small.path}/events`)
+    const answer = await openLines(other, `${small.path}/events`)
     answer.pause()
-    const ended = new Promise<string>((resolve) => {
-      answer.once('end', () => {
-        resolve('end')
-      })
-      answer.once('error', () => {
-        resolve('error')
-      })
-    })
+    const ended = endOf(answer)
     await other.app.close()
     answer.resume()
     t.equal(await ended, 'error')
   })
 })
-
-/** The head of the answer; the body is read by whoever asked. */
-async function open({ url, key }: TestApp, path: string): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const headers = { ...NDJSON, authorization: `Bearer ${key}` }
-    const asked = request(`${url}${path}`, { headers, agent: false }, resolve)
-    asked.on('error', reject)
-    asked.end()
-  })
-}
-
-/** How many pages have been read of the log since; unlike a capture it holds none of them. */
-function countPages(t: Test): () => number {
-  type Query = (this: pg.Client, ...values: unknown[]) => unknown
-  const query = Reflect.get(pg.Client.prototype, 'query') as Query
-  let count = 0
-  const counting: Query = function (...values) {
-    const isPage = String(Reflect.get(Object(values[0]), 'text')).includes(
-      'from events e left join'
-    )
-    if (isPage) count += 1
-    return Reflect.apply(query, this, values)
-  }
-  Reflect.set(pg.Client.prototype, 'query', counting)
-  t.teardown(() => Reflect.set(pg.Client.prototype, 'query', query))
-  return () => count
-}
 
 /** What is still held. */
 function heap(): number {

@@ -1,18 +1,11 @@
-import { type IncomingMessage, request } from 'node:http'
-import pg from 'pg'
-import t, { type Test } from 'tap'
-import { createTestApp, type TestApp } from '../../helpers/app.js'
+import t from 'tap'
+import { createTestApp } from '../../helpers/app.js'
 import { fillMembers } from '../../helpers/crowd.js'
 import { until } from '../../helpers/database.js'
+import { CSV, countStatements, endOf, linesOf, NDJSON, openLines } from '../../helpers/files.js'
 
-const NDJSON = { accept: 'application/x-ndjson' }
-const CSV = { accept: 'text/csv' }
-
-const linesOf = (body: unknown) =>
-  String(body)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Record<string, unknown>)
+/** What only the statement of a page has. */
+const PAGE = 'held_resources'
 
 await t.test('GET {o}/members as a file', async (t) => {
   const { call, organization, member, invite } = await createTestApp(t)
@@ -108,8 +101,8 @@ await t.test('a file of many members', async (t) => {
   })
 
   await t.test('is read no further than whoever asked for it reads', async (t) => {
-    const pages = countPages(t)
-    const answer = await open(app, `${org.path}/members`)
+    const pages = countStatements(t, PAGE)
+    const answer = await openLines(app, `${org.path}/members`)
     await new Promise((resolve) => answer.once('data', resolve))
     answer.pause()
     const seen = await until(async () => {
@@ -126,42 +119,11 @@ await t.test('a file of many members', async (t) => {
   })
 
   await t.test('breaks off when the server stops', async (t) => {
-    const answer = await open(app, `${org.path}/members`)
+    const answer = await openLines(app, `${org.path}/members`)
     answer.pause()
-    const ended = new Promise((resolve) => {
-      answer.once('end', () => {
-        resolve('end')
-      })
-      answer.once('error', () => {
-        resolve('error')
-      })
-    })
+    const ended = endOf(answer)
     await app.app.close()
     answer.resume()
     t.equal(await ended, 'error')
   })
 })
-
-/** The head of the answer; the body is read by whoever asked. */
-async function open({ url, key }: TestApp, path: string): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const headers = { ...NDJSON, authorization: `Bearer ${key}` }
-    const asked = request(`${url}${path}`, { headers, agent: false }, resolve)
-    asked.on('error', reject)
-    asked.end()
-  })
-}
-
-/** How many pages of members have been read since. */
-function countPages(t: Test): () => number {
-  type Query = (this: pg.Client, ...values: unknown[]) => unknown
-  const query = Reflect.get(pg.Client.prototype, 'query') as Query
-  let count = 0
-  const counting: Query = function (...values) {
-    if (String(Reflect.get(Object(values[0]), 'text')).includes('held_resources')) count += 1
-    return Reflect.apply(query, this, values)
-  }
-  Reflect.set(pg.Client.prototype, 'query', counting)
-  t.teardown(() => Reflect.set(pg.Client.prototype, 'query', query))
-  return () => count
-}
