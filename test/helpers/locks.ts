@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Database, Tx } from '../../src/db/client.js'
 import { organizations } from '../../src/db/tables/organizations.js'
 import { untilBlocked } from './database.js'
@@ -46,4 +46,36 @@ export async function inTurn<T>(
     return { answers }
   })
   return Promise.all(answers)
+}
+
+interface BetweenParts<T> {
+  /** A command in several parts, under an Idempotency-Key. */
+  readonly request: () => Promise<T>
+  /** What happens after its first part was committed and before its second one begins. */
+  readonly meanwhile: () => Promise<unknown>
+}
+
+/**
+ * Every part keeps its answer, so the second one finds the table of answers locked: by whoever was
+ * in line for it since the first one was under way.
+ */
+export async function betweenParts<T>(
+  db: Database,
+  organizationId: string,
+  { request, meanwhile }: BetweenParts<T>
+): Promise<T> {
+  const { answer, gate } = await db.transaction(async (tx) => {
+    await lockOrganization(tx, organizationId)
+    const answer = request()
+    await untilBlocked(db)
+    const gate = db.transaction(async (other) => {
+      await other.execute(sql`lock table idempotency_keys in access exclusive mode`)
+      await untilBlocked(db)
+      await meanwhile()
+    })
+    await untilBlocked(db, 2)
+    return { answer, gate }
+  })
+  await gate
+  return answer
 }

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { type CallOptions, createTestApp } from '../../helpers/app.js'
-import { untilBlocked } from '../../helpers/database.js'
-import { lockOrganization } from '../../helpers/locks.js'
+import { betweenParts } from '../../helpers/locks.js'
 import { policyLike } from '../../helpers/policies.js'
 
 const NOBODY = 'mem_01jd3v8k2ffb5t0m5r6w9x7y3z'
@@ -192,16 +191,11 @@ await t.test('what POST {o}/members/bulk refuses', async (t) => {
     ] as const) {
       await call('PATCH', `${org.path}/members/${admin.id}`, { body: { role: 'admin' } })
       await bulk(org.path, { action: 'reactivate', member_ids: ids })
-      const asked = await deps.db.transaction(async (tx) => {
-        await lockOrganization(tx, org.id)
-        const answer = bulk(org.path, body, { actor: admin.as })
-        await untilBlocked(deps.db)
-        const ending = end()
-        await untilBlocked(deps.db, 2)
-        return { answer, ending }
+      const headers = { 'idempotency-key': unique('k') }
+      const { status, body: answer } = await betweenParts(deps.db, org.id, {
+        request: () => bulk(org.path, body, { actor: admin.as, headers }),
+        meanwhile: async () => t.equal((await end()).status, 200)
       })
-      t.equal((await asked.ending).status, 200)
-      const { status, body: answer } = await asked.answer
       t.equal(status, 200)
       t.same(answer.summary, { done: 100, unchanged: 0, failed: 50 })
       t.same([...new Set(told(answer).slice(100))], [code])
