@@ -39,6 +39,7 @@ import { userRoutes } from './features/users/routes.js'
 import { webhookDeliveryRoutes } from './features/webhooks/delivery-routes.js'
 import { webhookEndpointRoutes } from './features/webhooks/routes.js'
 import { registerAccess } from './http/access.js'
+import type { Compiling } from './http/compilers.js'
 import { healthRoutes } from './http/health.js'
 import { registerLimits } from './http/limits.js'
 import { registerOpenApi } from './http/openapi.js'
@@ -52,8 +53,8 @@ import { problemPages } from './pages/problems.js'
 import { unsubscribePages } from './pages/unsubscribe.js'
 
 /** The HTTP service: what every request passes, then one line for each feature. */
-export async function buildApp(deps: Deps): Promise<FastifyInstance> {
-  const app = createServer(deps)
+export async function buildApp(deps: Deps, compiling?: Compiling): Promise<FastifyInstance> {
+  const app = createServer(deps, compiling)
   await registerOpenApi(app)
   registerAccess(app, deps)
   await registerLimits(app)

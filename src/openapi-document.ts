@@ -21,7 +21,10 @@ const NO_QUEUE = { queue: { metaValues: { version: 'bullmq' } } }
 
 const addressOf = (name: string) => new URL(`../${name}`, import.meta.url)
 
-/** The OpenAPI document as the routes declare it: the same wherever and however it is drawn. */
+/**
+ * The OpenAPI document as the routes declare it: the same wherever and however it is drawn.
+ * @throws Error for a route with a schema that cannot be compiled
+ */
 export async function renderOpenApi(): Promise<string> {
   // Nothing is called, so nothing outside the process is needed to describe the routes.
   const deps = {
@@ -29,7 +32,7 @@ export async function renderOpenApi(): Promise<string> {
     log: pino({ level: 'silent' }),
     queue: NO_QUEUE
   } as unknown as Deps
-  const app = await buildApp(deps)
+  const app = await buildApp(deps, 'at_start')
   await app.ready()
   const document = `${JSON.stringify(app.swagger(), null, 2)}\n`
   await app.close()

@@ -1,46 +1,58 @@
 // The entry of `npm test`. A PostgreSQL server (TEST_DATABASE_URL, else an embedded one), in it a
-// migrated template for the test files to copy, the tests compiled, then tap. Arguments: files or
-// folders of `test`; none: all of them. Nothing of it outlives the run, but the raw results where
-// TEST_RESULTS_DIR says to keep them.
+// migrated template for the test files to copy, the tests compiled, then the suite. Arguments: files
+// or folders of `test`; none: all of them. Nothing of it outlives the run, but what tap said, in
+// `suite.tap` where TEST_RESULTS_DIR says to keep it.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises'
+import { freemem, tmpdir } from 'node:os'
 import { join, normalize, sep } from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '../dist/db/embedded.js'
 import { migrateDatabase } from '../dist/db/migrate.js'
 import { bundleTests, compiledPath, compileTests } from './compile.mjs'
+import LogReporter from './reporter.mjs'
 
 /** A test file names its copies after the template, so that those of a killed file go with it. */
 const TEMPLATE = `muster_test_${randomBytes(6).toString('hex')}`
 
-let tap
+const FILE_TIMEOUT_S = 120
+/** What the databases of a run may come to. */
+const SCRATCH_BYTES = 4 * 2 ** 30
+
+let suite
 let signal
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(name, () => {
     signal = name
-    if (tap) process.kill(-tap.pid, name)
+    if (suite) process.kill(-suite.pid, name)
   })
 }
 
-process.exitCode = await (process.env.TEST_DATABASE_URL
-  ? runOn(process.env.TEST_DATABASE_URL)
-  : runOnEmbedded())
+const scratch = await mkdtemp(join(await scratchParent(), 'muster-test-'))
+try {
+  await chmod(scratch, 0o1777) // As root, PostgreSQL and some of the tests are another user.
+  const { TEST_DATABASE_URL: url } = process.env
+  process.exitCode = await (url ? runOn(url) : runOnEmbedded())
+} finally {
+  await rm(scratch, { recursive: true, force: true })
+}
+
+/** In memory where there is plenty: creating the files of a database takes a disk most of a second. */
+async function scratchParent() {
+  const memory = '/dev/shm'
+  const found = await statfs(memory).catch(() => undefined)
+  const room = found ? Math.min(found.bavail * found.bsize, freemem()) : 0
+  return room >= SCRATCH_BYTES ? memory : tmpdir()
+}
 
 async function runOnEmbedded() {
-  const folder = await mkdtemp(join(tmpdir(), 'muster-test-'))
-  await chmod(folder, 0o755) // As root, PostgreSQL runs as a user of its own.
-  try {
-    const password = randomBytes(16).toString('hex')
-    const server = await startEmbedded({ dataDir: join(folder, 'data'), password })
-    // Nothing here has to survive a power cut; the tests of crashes start servers of their own.
-    await query(server.url, 'alter role current_user set synchronous_commit = off')
-    return await runOn(server.url).finally(() => server.stop())
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const password = randomBytes(16).toString('hex')
+  const server = await startEmbedded({ dataDir: join(scratch, 'data'), password })
+  // Nothing here has to survive a power cut; the tests of crashes start servers of their own.
+  await query(server.url, 'alter role current_user set synchronous_commit = off')
+  return await runOn(server.url).finally(() => server.stop())
 }
 
 async function runOn(adminUrl) {
@@ -49,7 +61,7 @@ async function runOn(adminUrl) {
   await query(adminUrl, `create database ${TEMPLATE}`)
   try {
     await migrateDatabase(template.href)
-    return signal ? 1 : await runTap(adminUrl)
+    return signal ? 1 : await runTests(adminUrl)
   } finally {
     const left = `select datname from pg_database where starts_with(datname, '${TEMPLATE}')`
     for (const { datname } of await query(adminUrl, left)) {
@@ -64,9 +76,7 @@ async function query(url, sql) {
   return (await client.query(sql).finally(() => client.end())).rows
 }
 
-async function runTap(adminUrl) {
-  const { TEST_RESULTS_DIR: kept } = process.env
-  const results = kept ?? (await mkdtemp(join(tmpdir(), 'muster-results-')))
+async function runTests(adminUrl) {
   const compiled = `dist-${TEMPLATE}`
   try {
     const wanted = process.argv.slice(2).map(normalize)
@@ -76,31 +86,37 @@ async function runTap(adminUrl) {
       wanted.length > 0
         ? tests.map((path) => compiledPath(compiled, path))
         : await bundleTests(compiled, tests)
-    const code = await spawnTap(adminUrl, results, files)
-    const empty = await findEmptyTests(results)
+    const { code, output } = await runSuite(adminUrl, files)
+    const empty = findEmptyTests(output)
     for (const name of empty) console.error(`not ok - ${name} tests nothing`)
     return signal || empty.length > 0 ? 1 : (code ?? 1)
   } finally {
-    if (!kept) await rm(results, { recursive: true, force: true })
     await rm(compiled, { recursive: true, force: true })
   }
 }
 
-async function spawnTap(adminUrl, results, files) {
-  const isSeen = process.stdout.isTTY && !process.env.CI
-  const reporter = isSeen ? [] : ['--reporter=./test/reporter.mjs']
-  tap = spawn(
-    'node_modules/.bin/tap',
-    ['--fail-todo', `--output-dir=${results}`, ...reporter, ...files],
-    {
-      detached: true, // A group of its own: tap alone does not pass every signal on to its files.
-      stdio: 'inherit',
-      env: { ...process.env, TEST_DATABASE_URL: adminUrl, TEST_TEMPLATE_DATABASE: TEMPLATE }
+/** Prints what matters of what tap says, and answers with all of it. */
+async function runSuite(adminUrl, files) {
+  suite = spawn(process.execPath, ['test/suite.mjs', ...files], {
+    detached: true, // A group of its own: tap does not pass every signal on to its files.
+    stdio: ['inherit', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      TMPDIR: scratch,
+      TAP_FAIL_TODO: '1',
+      TAP_TIMEOUT: String(FILE_TIMEOUT_S),
+      TEST_DATABASE_URL: adminUrl,
+      TEST_TEMPLATE_DATABASE: TEMPLATE
     }
-  )
-  const [code] = await once(tap, 'close')
-  tap = undefined
-  return code
+  })
+  let output = ''
+  suite.stdout.setEncoding('utf8').on('data', (chunk) => (output += chunk))
+  suite.stdout.pipe(new LogReporter()).pipe(process.stdout, { end: false })
+  const [code] = await once(suite, 'close')
+  suite = undefined
+  const { TEST_RESULTS_DIR: kept } = process.env
+  if (kept) await writeFile(join(kept, 'suite.tap'), output)
+  return { code, output }
 }
 
 function isWanted(path, wanted) {
@@ -109,17 +125,14 @@ function isWanted(path, wanted) {
 }
 
 /** Tap lets a test without a single assertion pass, and a file without a test. Here they fail. */
-async function findEmptyTests(results) {
+function findEmptyTests(output) {
   const empty = []
-  const files = await readdir(results, { recursive: true })
-  for (const file of files.filter((file) => file.endsWith('.tap'))) {
-    const path = [file.replace(/\.tap$/, '')]
-    for (const line of (await readFile(join(results, file), 'utf8')).split('\n')) {
-      const depth = line.search(/\S/) / 4
-      const [, subtest] = /^ *# Subtest: (.*)/.exec(line) ?? []
-      if (subtest !== undefined) path.splice(depth + 1, path.length, subtest)
-      if (/^ *1\.\.0(?: # no tests found)?$/.test(line)) empty.push(path.slice(0, depth + 1))
-    }
+  const path = []
+  for (const line of output.split('\n')) {
+    const depth = line.search(/\S/) / 4
+    const [, subtest] = /^ *# Subtest: (.*)/.exec(line) ?? []
+    if (subtest !== undefined) path.splice(depth, path.length, subtest)
+    if (/^ *1\.\.0(?: # no tests found)?$/.test(line)) empty.push(path.slice(0, depth))
   }
   return empty.map((path) => path.join(' > '))
 }

@@ -10,8 +10,9 @@ import Fastify, {
 import type { Deps } from '../deps.js'
 import { invalidRequest, notFound } from '../errors.js'
 import { newId } from '../ids.js'
+import { type Compiling, createCompilers } from './compilers.js'
 import { createErrorHandler } from './problem.js'
-import { buildValidator, findUnstorable, OWN_FORMATS } from './validation.js'
+import { findUnstorable } from './validation.js'
 
 export const BODY_BYTES_MAX = 1_048_576
 const REQUEST_TIMEOUT_MS = 30_000
@@ -19,7 +20,7 @@ const PARAM_LENGTH_MAX = 320
 const REQUEST_ID = /^[\w.:-]{1,128}$/
 
 /** Fastify as every process of Muster uses it: strict input, problem answers, quiet logs. */
-export function createServer(deps: Deps): FastifyInstance {
+export function createServer(deps: Deps, compiling: Compiling = 'at_first_use'): FastifyInstance {
   const { config } = deps
   const handleError = createErrorHandler(config.publicUrl)
   const headersOf = standardHeaders(config.publicUrl.startsWith('https:'))
@@ -30,8 +31,7 @@ export function createServer(deps: Deps): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     // Nor does Fastify log for a request then: our lines name it themselves, no logger for each.
     childLoggerFactory: (logger) => logger,
-    serializerOpts: { ajv: { formats: OWN_FORMATS } },
-    schemaController: { compilersFactory: { buildValidator } },
+    schemaController: { compilersFactory: createCompilers(compiling) },
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     frameworkErrors: (_error, request, reply) => {

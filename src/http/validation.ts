@@ -1,15 +1,8 @@
-import { Ajv, type Options } from 'ajv'
+import { Ajv, type Options, type ValidateFunction } from 'ajv'
 import addFormatsModule from 'ajv-formats'
-import type { FastifySchemaCompiler, FastifyServerOptions } from 'fastify'
 import { parseEmail } from '../email.js'
 import { isPermission } from '../policy/permissions.js'
 import { isLinkBase, isWebAddress } from '../web-address.js'
-
-/** Fastify's type knows only its own compilers. */
-type SchemaController = NonNullable<FastifyServerOptions['schemaController']>
-type BuildValidator = NonNullable<
-  NonNullable<SchemaController['compilersFactory']>['buildValidator']
->
 
 const BASE: Options = {
   allErrors: false,
@@ -25,9 +18,7 @@ const addFormats = addFormatsModule as unknown as typeof addFormatsModule.defaul
  * Bodies are taken as they are: a number sent as text is wrong. Query and path parameters are
  * always text, so they are read as what their schema says. Unknown fields are refused in both.
  */
-export const buildValidator = (() => compile) as unknown as BuildValidator
-
-const compile: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
+export const compileValidator = (schema: object, httpPart?: string): ValidateFunction =>
   (httpPart === 'body' ? strict : coercing).compile(schema)
 
 function createAjv(options: Options): Ajv {

@@ -17,7 +17,8 @@ function environment(name: string): string {
 export async function createTestDatabase(t: Test): Promise<string> {
   const template = environment('TEST_TEMPLATE_DATABASE')
   const name = `${template}_${randomBytes(6).toString('hex')}`
-  await administer(`create database ${name} template ${template}`)
+  // Copied as files, where writing every page of it to the log takes longer than most tests.
+  await administer(`create database ${name} template ${template} strategy file_copy`)
   // Connections of killed processes may still be there.
   t.teardown(() => administer(`drop database if exists ${name} with (force)`))
   const url = new URL(environment('TEST_DATABASE_URL'))

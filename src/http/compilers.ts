@@ -1,0 +1,76 @@
+import type { ErrorObject, ValidateFunction } from 'ajv'
+import fastJson from 'fast-json-stringify'
+import type {
+  FastifySchemaCompiler,
+  FastifySerializerCompiler,
+  FastifyServerOptions
+} from 'fastify'
+import { compileValidator, OWN_FORMATS } from './validation.js'
+
+type SchemaController = NonNullable<FastifyServerOptions['schemaController']>
+type Compilers = NonNullable<SchemaController['compilersFactory']>
+
+/**
+ * When the schemas of routes are compiled. All of them take half a second, which a start would wait
+ * for, and most processes never answer most routes: so each is compiled by the first that needs it.
+ * Whoever draws the document compiles all of them, so a broken one is found before it is committed.
+ */
+export type Compiling = 'at_first_use' | 'at_start'
+
+type Schema = fastJson.Schema & { readonly $id?: string }
+/** What other schemas name, by `$id`. */
+type Shared = Record<string, Schema>
+
+export function createCompilers(compiling: Compiling): Compilers {
+  const isLater = compiling === 'at_first_use'
+  const toValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
+    isLater
+      ? validateLater(() => compileValidator(schema, httpPart))
+      : compileValidator(schema, httpPart)
+  const toSerializer =
+    (shared: Shared): FastifySerializerCompiler<Schema> =>
+    ({ schema }) =>
+      isLater
+        ? writeLater(() => compileSerializer(schema, shared))
+        : compileSerializer(schema, shared)
+  // Fastify's types know only its own compilers.
+  return {
+    buildValidator: () => toValidator,
+    buildSerializer: toSerializer
+  } as unknown as Compilers
+}
+
+interface Validate {
+  (data: unknown): boolean
+  errors?: ErrorObject[] | null
+}
+
+function validateLater(compile: () => ValidateFunction): Validate {
+  let compiled: ValidateFunction | undefined
+  const validate: Validate = (data) => {
+    compiled ??= compile()
+    const isValid = compiled(data)
+    validate.errors = compiled.errors ?? null
+    return isValid
+  }
+  return validate
+}
+
+type Write = (data: unknown) => string
+
+function writeLater(compile: () => Write): Write {
+  let compiled: Write | undefined
+  return (data) => {
+    compiled ??= compile()
+    return compiled(data)
+  }
+}
+
+/** One that is shared itself is not its own neighbor: two of the same `$id` are refused. */
+function compileSerializer(schema: Schema, shared: Shared): Write {
+  const others = Object.entries(shared).filter(([id]) => id !== schema.$id)
+  return fastJson(schema, {
+    schema: Object.fromEntries(others),
+    ajv: { formats: OWN_FORMATS }
+  })
+}
