@@ -5,21 +5,19 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm, statfs, writeFile } from 'node:fs/promises'
-import { freemem, tmpdir } from 'node:os'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join, normalize, sep } from 'node:path'
 import pg from 'pg'
 import { startEmbedded } from '../dist/db/embedded.js'
 import { migrateDatabase } from '../dist/db/migrate.js'
 import { bundleTests, compiledPath, compileTests } from './compile.mjs'
 import LogReporter from './reporter.mjs'
+import { scratchParent } from './scratch.mjs'
 
 /** A test file names its copies after the template, so that those of a killed file go with it. */
 const TEMPLATE = `muster_test_${randomBytes(6).toString('hex')}`
 
 const FILE_TIMEOUT_S = 120
-/** What the databases of a run may come to. */
-const SCRATCH_BYTES = 4 * 2 ** 30
 
 let suite
 let signal
@@ -37,14 +35,6 @@ try {
   process.exitCode = await (url ? runOn(url) : runOnEmbedded())
 } finally {
   await rm(scratch, { recursive: true, force: true })
-}
-
-/** In memory where there is plenty: creating the files of a database takes a disk most of a second. */
-async function scratchParent() {
-  const memory = '/dev/shm'
-  const found = await statfs(memory).catch(() => undefined)
-  const room = found ? Math.min(found.bavail * found.bsize, freemem()) : 0
-  return room >= SCRATCH_BYTES ? memory : tmpdir()
 }
 
 async function runOnEmbedded() {
