@@ -1,6 +1,6 @@
-import { encodeId, newUuid } from '../baseline/ids.mjs'
+import { encodeId } from '../baseline/ids.mjs'
 import { untilQuiet } from './offers.mjs'
-import { seedOrganizations } from './seed.mjs'
+import { seedActive, seedOrganizations } from './seed.mjs'
 
 /** More than any measurement spends. */
 const ISSUED = 1_000_000_000_000
@@ -14,8 +14,7 @@ const BATCH = 1_000
 export async function seedCredits({ pool, server, members, mode, allocated }) {
   const [{ uuid, path }] = await seedOrganizations(pool, 1)
   await pool.query(`update organizations set policy_key = 'oupi' where id = $1`, [uuid])
-  const ids = Array.from({ length: members - 1 }, newUuid)
-  await pool.query(SEED_ACTIVE, [uuid, ids])
+  const ids = await seedActive(pool, uuid, members - 1)
   await pool.query(`insert into credit_settings values ($1, $2, null, now())`, [uuid, mode])
   await postJson(server, `${path}/credit-transfers`, { kind: 'top_up', amount: ISSUED })
   const memberIds = ids.map((id) => encodeId('mem', id))
@@ -23,13 +22,6 @@ export async function seedCredits({ pool, server, members, mode, allocated }) {
   await pool.query('vacuum analyze')
   return { uuid, path, memberIds }
 }
-
-const SEED_ACTIVE = `
-  insert into members (organization_id, id, user_id, email, email_key, name, role, status,
-    created_at, updated_at, joined_at)
-  select $1, id, 'u_' || n, 'person.' || n || '@acme.test', 'person.' || n || '@acme.test',
-    'Person ' || n, 'member', 'active', now(), now(), now()
-  from unnest($2::uuid[]) with ordinality as member(id, n)`
 
 async function allocate(server, path, memberIds) {
   for (let start = 0; start < memberIds.length; start += BATCH) {

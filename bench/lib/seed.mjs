@@ -63,6 +63,20 @@ const SEED_MEMBERS = `
     now() - interval '1 millisecond' * n, now(), case when not invited then now() end
   from seeded`
 
+/** Members of one organization who are just there, nobody having invited them; by their uuids. */
+export async function seedActive(pool, organization, count) {
+  const ids = Array.from({ length: count }, newUuid)
+  await pool.query(SEED_ACTIVE, [organization, ids])
+  return ids
+}
+
+const SEED_ACTIVE = `
+  insert into members (organization_id, id, user_id, email, email_key, name, role, status,
+    created_at, updated_at, joined_at)
+  select $1, id, 'u_' || n, 'person.' || n || '@acme.test', 'person.' || n || '@acme.test',
+    'Person ' || n, 'member', 'active', now(), now(), now()
+  from unnest($2::uuid[]) with ordinality as member(id, n)`
+
 /** Addresses that nobody has. */
 export const newAddresses = (count) => {
   const batch = randomUUID().slice(0, 8)

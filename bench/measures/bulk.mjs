@@ -1,7 +1,7 @@
-import { encodeId, newUuid } from '../baseline/ids.mjs'
+import { encodeId } from '../baseline/ids.mjs'
 import { postJson } from '../lib/credits.mjs'
 import { startProcess } from '../lib/processes.mjs'
-import { seedOrganizations } from '../lib/seed.mjs'
+import { seedActive, seedOrganizations } from '../lib/seed.mjs'
 import { median } from '../lib/statistics.mjs'
 
 const MEMBERS = 1_000
@@ -40,17 +40,9 @@ export async function measureBulk({ pool, env, rounds, settled }) {
 
 async function seedTeam(pool) {
   const [{ uuid, path }] = await seedOrganizations(pool, 1)
-  const uuids = Array.from({ length: MEMBERS }, newUuid)
-  await pool.query(SEED_ACTIVE, [uuid, uuids])
+  const uuids = await seedActive(pool, uuid, MEMBERS)
   return { uuid, path, uuids, ids: uuids.map((id) => encodeId('mem', id)) }
 }
-
-const SEED_ACTIVE = `
-  insert into members (organization_id, id, user_id, email, email_key, name, role, status,
-    created_at, updated_at, joined_at)
-  select $1, id, 'u_' || n, 'person.' || n || '@acme.test', 'person.' || n || '@acme.test',
-    'Person ' || n, 'member', 'active', now(), now(), now()
-  from unnest($2::uuid[]) with ordinality as member(id, n)`
 
 async function many(server, { path, ids }) {
   await postJson(server, `${path}/members/bulk`, { action: 'suspend', member_ids: ids })
