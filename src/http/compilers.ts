@@ -23,22 +23,19 @@ type Shared = Record<string, Schema>
 
 export function createCompilers(compiling: Compiling): Compilers {
   const isLater = compiling === 'at_first_use'
-  const toValidator: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
-    isLater
-      ? validateLater(() => compileValidator(schema, httpPart))
-      : compileValidator(schema, httpPart)
-  const toSerializer =
+  const toValidate = isLater ? validateLater : atOnce
+  const toWrite = isLater ? writeLater : atOnce
+  const validators: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
+    toValidate(() => compileValidator(schema, httpPart))
+  const serializers =
     (shared: Shared): FastifySerializerCompiler<Schema> =>
     ({ schema }) =>
-      isLater
-        ? writeLater(() => compileSerializer(schema, shared))
-        : compileSerializer(schema, shared)
+      toWrite(() => compileSerializer(schema, shared))
   // Fastify's types know only its own compilers.
-  return {
-    buildValidator: () => toValidator,
-    buildSerializer: toSerializer
-  } as unknown as Compilers
+  return { buildValidator: () => validators, buildSerializer: serializers } as unknown as Compilers
 }
+
+const atOnce = <T>(compile: () => T): T => compile()
 
 interface Validate {
   (data: unknown): boolean
