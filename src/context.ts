@@ -36,6 +36,8 @@ export interface CallContext {
   /** The one instant at which everything in this call happens. */
   readonly now: Date
   readonly requestId: string | null
+  /** The API key by which it came, also on behalf of a member; left out: by none. */
+  readonly apiKeyId?: string
   /** Left out: nobody's own device. */
   readonly origin?: Origin
   /** The language of whoever reads the answer. */
@@ -57,12 +59,29 @@ export interface KeyContext extends OperatorContext {
   readonly actor: Extract<Actor, { type: 'api_key' }>
 }
 
+/** Who a token says somebody is; the host vouches for it. */
+export interface Person {
+  /** The host's user id. */
+  readonly id: string
+  readonly name: string | null
+  readonly email: string | null
+  readonly emailVerified: boolean
+}
+
+/** A call on the deployment by a person about themselves. */
+export interface PersonContext extends CallContext {
+  readonly actor: { readonly type: 'user'; readonly id: string; readonly name: string | null }
+  readonly person: Person
+  /** Null: every organization. */
+  readonly organizationIds: readonly string[] | null
+}
+
 /**
  * Proof that an actor may act in an organization. Only http/ and job runs build one, so a use case
  * that takes an OrgContext cannot be reached without the check.
  */
 export interface OrgContext extends CallContext {
-  /** The API key and, when it speaks for one, the member. */
+  /** The API key or the person, and the member when there is one. */
   readonly caller: readonly string[]
   readonly organizationId: string
   readonly policy: PolicyVersion

@@ -7,6 +7,10 @@ export const SCOPES = [
   'organizations:write',
   'members:read',
   'members:write',
+  // To send Muster-Actor; what is done then takes its own scope and the member's permission beside.
+  'members:act-as',
+  // To give a member's browser a token of its own, which can do at most what the key can.
+  'member-tokens:write',
   'authorize',
   'roles:read',
   'roles:write',

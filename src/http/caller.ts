@@ -6,7 +6,8 @@ import { organizationStatusAt, type Standing } from '../standing.js'
 
 /** What a request says of its caller, all of it unproven. */
 export interface CallerQuestion {
-  readonly keyId: string
+  /** Undefined: the caller proves itself without one. */
+  readonly keyId: string | undefined
   readonly organizationId: string | undefined
   readonly actor: ActorName | undefined
   /** Whom the request asks about. */
@@ -26,17 +27,22 @@ export interface CallerFacts {
   readonly subject: MemberFacts | undefined
 }
 
-interface KeyFacts {
+export interface KeyFacts {
   readonly id: string
   readonly name: string
   readonly secretHash: Buffer
+  /** The secret before the last rotation; null: there is none. */
+  readonly previousSecretHash: Buffer | null
+  readonly previousSecretEndsAt: Date | null
   readonly scopes: readonly string[]
   readonly organizationIds: readonly string[] | null
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
+  /** Requests a minute; null: what the deployment allows. */
+  readonly rateLimit: number | null
 }
 
-interface OrganizationFacts {
+export interface OrganizationFacts {
   readonly policyKey: string
   readonly policyVersion: number
   /** The organization's own roles as JSON text; null: it has none. */
@@ -47,6 +53,8 @@ interface OrganizationFacts {
 
 export interface MemberFacts {
   readonly id: string
+  /** Null: of whom no user id is known yet. */
+  readonly userId: string | null
   readonly name: string | null
   readonly role: string
   /** As of the instant of the question. */
@@ -65,7 +73,9 @@ const FIND_CALLERS: Statement = {
         select json_agg(json_build_object('place', asked.place - 1, 'id', k.id, 'name', k.name,
           'secret_hash', encode(k.secret_hash, 'hex'), 'scopes', k.scopes,
           'organization_ids', k.organization_ids, 'expires_at', k.expires_at,
-          'revoked_at', k.revoked_at))
+          'revoked_at', k.revoked_at, 'rate_limit', k.rate_limit,
+          'previous_secret_hash', encode(k.previous_secret_hash, 'hex'),
+          'previous_secret_ends_at', k.previous_secret_ends_at))
         from json_array_elements_text($1::json) with ordinality asked(id, place)
         join api_keys k on k.id = asked.id::uuid),
       'organizations', (
@@ -84,7 +94,7 @@ const FIND_CALLERS: Statement = {
         join organizations o on o.id = asked.id::uuid),
       'members', (
         select json_agg(json_build_object('place', asked.place, 'id', m.id, 'name', m.name,
-          'role', m.role,
+          'user_id', m.user_id, 'role', m.role,
           'status', member_status_at(m.status, m.offer_expires_at, m.offer_lapses_to, $4)))
         from json_to_recordset($3::json)
           as asked(place integer, organization_id uuid, user_id text, member_id uuid)
@@ -111,6 +121,9 @@ interface KeyRow {
   readonly organization_ids: string[] | null
   readonly expires_at: string | null
   readonly revoked_at: string | null
+  readonly rate_limit: number | null
+  readonly previous_secret_hash: string | null
+  readonly previous_secret_ends_at: string | null
 }
 
 interface OrganizationRow {
@@ -128,6 +141,7 @@ interface OrganizationRow {
 interface MemberRow {
   readonly place: number
   readonly id: string
+  readonly user_id: string | null
   readonly name: string | null
   readonly role: string
   readonly status: string
@@ -164,7 +178,7 @@ interface AskedMember {
 
 /** Where in the lists that are asked for a question has its own. */
 interface Places {
-  readonly key: number
+  readonly key: number | undefined
   readonly organization: number | undefined
   readonly member: number | undefined
   readonly subject: number | undefined
@@ -184,7 +198,7 @@ function collect(questions: readonly CallerQuestion[]) {
       member_id: person.kind === 'member' ? idToUuid('mem', person.memberId) : null
     }))
   const places = questions.map(({ keyId, organizationId: id, actor, subject }): Places => {
-    const key = keys.placeOf(keyId, () => idToUuid('key', keyId))
+    const key = keyId === undefined ? undefined : keys.placeOf(keyId, () => idToUuid('key', keyId))
     if (id === undefined) {
       return { key, organization: undefined, member: undefined, subject: undefined }
     }
@@ -224,7 +238,7 @@ function answer(places: readonly Places[], found: Found, now: Date): CallerFacts
   const at = <T>(values: readonly T[], place: number | undefined) =>
     place === undefined ? undefined : values[place]
   return places.map(({ key, organization, member, subject }) => ({
-    key: keys[key],
+    key: at(keys, key),
     organization: at(organizations, organization),
     member: at(members, member),
     subject: at(members, subject)
@@ -249,7 +263,11 @@ const toKey = (row: KeyRow): KeyFacts => ({
   scopes: row.scopes,
   organizationIds: row.organization_ids?.map((uuid) => uuidToId('org', uuid)) ?? null,
   expiresAt: toDate(row.expires_at),
-  revokedAt: toDate(row.revoked_at)
+  revokedAt: toDate(row.revoked_at),
+  rateLimit: row.rate_limit,
+  previousSecretHash:
+    row.previous_secret_hash === null ? null : Buffer.from(row.previous_secret_hash, 'hex'),
+  previousSecretEndsAt: toDate(row.previous_secret_ends_at)
 })
 
 const toOrganization = (row: OrganizationRow, now: Date): OrganizationFacts => ({
@@ -268,6 +286,7 @@ const toOrganization = (row: OrganizationRow, now: Date): OrganizationFacts => (
 
 const toMember = (row: MemberRow): MemberFacts => ({
   id: uuidToId('mem', row.id),
+  userId: row.user_id,
   name: row.name,
   role: row.role,
   status: row.status

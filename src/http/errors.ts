@@ -14,6 +14,13 @@ export const insufficientScope = defineProblem({
   fr: ['Portée insuffisante', 'Cette clé d’API n’a pas la portée {scope}.']
 })
 
+export const apiKeyRequired = defineProblem({
+  code: 'api_key_required',
+  status: 403,
+  en: ['API key required', 'Only the product itself does this, with its API key.'],
+  fr: ['Clé d’API requise', 'Seul le produit lui-même le fait, avec sa clé d’API.']
+})
+
 export const organizationLimited = defineProblem({
   code: 'key_limited_to_organizations',
   status: 403,

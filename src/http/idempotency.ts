@@ -12,7 +12,7 @@ import {
   type ProblemMembers,
   problemCatalogue
 } from '../errors.js'
-import { keyContext, orgContext } from './access.js'
+import { operatorContext, orgContext } from './access.js'
 import { idempotencyKeyInUse } from './errors.js'
 
 /** How long an answer is kept: a retry after that is a new command. */
@@ -91,7 +91,9 @@ export const slotOf = (request: FastifyRequest, key: string) => ({
 function callerOf(request: FastifyRequest): string {
   const { access } = request.routeOptions.config
   if (access?.class === 'tenant') return JSON.stringify(orgContext(request).caller)
-  return access?.class === 'operator' ? keyContext(request).actor.id : `address:${request.ip}`
+  if (access?.class !== 'operator') return `address:${request.ip}`
+  const { actor } = operatorContext(request)
+  return actor.type === 'api_key' ? actor.id : `user:${actor.id}`
 }
 
 /** The Idempotency-Key of a request. @throws Problem invalid_request */

@@ -3,7 +3,7 @@ import { type TObject, type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
 import { CHANNELS } from '../policy/document-shape.js'
 import { oneOf } from '../schemas.js'
-import type { RouteAccess } from './access.js'
+import type { RouteAccess } from './route-access.js'
 
 /** What every route of a class has in common is said here, not at each of them. */
 export function describeOperation(

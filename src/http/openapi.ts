@@ -3,8 +3,8 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { ProblemSchema } from '../schemas.js'
-import type { RouteAccess } from './access.js'
 import { describeOperation, forReaders } from './openapi-operation.js'
+import type { RouteAccess } from './route-access.js'
 
 /** `src/http` and `dist/http` lie equally deep. */
 const PACKAGE = new URL('../../package.json', import.meta.url)
