@@ -15,10 +15,18 @@ function environment(name: string): string {
 
 /** A migrated database for this test alone, dropped when it ends. */
 export async function createTestDatabase(t: Test): Promise<string> {
-  const template = environment('TEST_TEMPLATE_DATABASE')
-  const name = `${template}_${randomBytes(6).toString('hex')}`
   // Copied as files, where writing every page of it to the log takes longer than most tests.
-  await administer(`create database ${name} template ${template} strategy file_copy`)
+  return createDatabase(t, `template ${environment('TEST_TEMPLATE_DATABASE')} strategy file_copy`)
+}
+
+/** The same with nothing in it. */
+export async function createEmptyDatabase(t: Test): Promise<string> {
+  return createDatabase(t, 'template template0')
+}
+
+async function createDatabase(t: Test, options: string): Promise<string> {
+  const name = `${environment('TEST_TEMPLATE_DATABASE')}_${randomBytes(6).toString('hex')}`
+  await administer(`create database ${name} ${options}`)
   // Connections of killed processes may still be there.
   t.teardown(() => administer(`drop database if exists ${name} with (force)`))
   const url = new URL(environment('TEST_DATABASE_URL'))
