@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,6 +13,7 @@ import { type EmbeddedPostgres, openEmbedded } from '../../src/db/embedded.js'
 import { generateKeyRing } from '../../src/secrets.js'
 import { until } from './database.js'
 import { serverPid } from './embedded.js'
+import { folders, killWithTest } from './killed-with-test.js'
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 /** Tap loads itself into every process below it: our own are to run as they run without it. */
@@ -53,9 +53,23 @@ export async function spawnMuster(
   environment: Environment = {},
   uid?: number
 ): Promise<Muster> {
+  return spawnRelease(t, { cli: CLI, command, environment, uid })
+}
+
+interface Spawned {
+  /** Of which release: the path of its `cli.js`. */
+  readonly cli: string
+  readonly command: string | readonly string[]
+  readonly environment: Environment
+  readonly uid?: number | undefined
+}
+
+/** The same of another release than this one. */
+export async function spawnRelease(t: Test, spawned: Spawned): Promise<Muster> {
+  const { cli, command, environment, uid } = spawned
   const port = environment['PORT'] ?? String(await freePort())
   const args = typeof command === 'string' ? command.split(' ') : command
-  const child = spawn('/usr/bin/env', [...WITHOUT_TAP, CLI, ...args], {
+  const child = spawn('/usr/bin/env', [...WITHOUT_TAP, cli, ...args], {
     cwd: tmpdir(),
     env: { LOG_LEVEL: 'warn', PORT: port, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,33 +77,6 @@ export async function spawnMuster(
   })
   killWithTest(t, child)
   return toMuster(child, `http://127.0.0.1:${port}`)
-}
-
-const running = new Set<ChildProcess>()
-const folders = new Set<string>()
-// Tap runs no teardown in a file that it ends for taking too long.
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
-  for (const folder of folders) removeAtOnce(folder)
-})
-
-function removeAtOnce(folder: string): void {
-  try {
-    const pidFile = join(folder, 'data/postgres/postmaster.pid')
-    if (existsSync(pidFile)) process.kill(Number.parseInt(readFileSync(pidFile, 'utf8')), 'SIGKILL')
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
-  } catch {
-    // The server has ended by itself, or its children write on: there is no time left to wait.
-  }
-}
-
-/** Nothing that a test started outlives it. */
-export function killWithTest(t: Test, child: ChildProcess): void {
-  running.add(child)
-  t.teardown(() => {
-    child.kill('SIGKILL')
-    running.delete(child)
-  })
 }
 
 /** The same, ready. */

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import type { Test } from 'tap'
 import { until } from './database.js'
-import { freePort, killWithTest } from './processes.js'
+import { killWithTest } from './killed-with-test.js'
+import { freePort } from './processes.js'
 
 /** For the tests that flush or stop a Redis: never the one that others share. */
 export const needsRedis = {
