@@ -32,7 +32,7 @@ export type Leaf =
   | readonly [value: unknown, salt: string]
   | readonly [left: unknown, salt: null, hash: string]
 
-/** `actor_id`, `actor_name`, `ip`, `user_agent`, `data.<field>`, `changes.<field>`. */
+/** `actor_id`, `actor_name`, `api_key_id`, `ip`, `user_agent`, `data.<field>`, `changes.<field>`. */
 export type Leaves = Record<string, Leaf>
 
 export const eventPersonal = pgTable(

@@ -47,10 +47,12 @@ export function appendEvents(
   const { organizationId, retention, notified } = organizationOf(place)
   const until = keepUntil(ctx.now, retention)
   const { type: actorType, id: actorId, name: actorName } = ctx.actor
-  // What Muster does by itself nobody's device has done, whoever's request has occasioned it.
-  const { ip = null, userAgent = null } = (actorType !== 'system' && ctx.origin) || {}
+  // What Muster does by itself no device and no key has done, whoever's request has occasioned it.
+  const isOwn = actorType === 'system'
+  const { ip = null, userAgent = null } = (!isOwn && ctx.origin) || {}
+  const apiKeyId = (!isOwn && ctx.apiKeyId) || null
   const written = newEvents.map(({ type, subject, data = {}, changes = {} }) => {
-    const told = { actorId, actorName, ip, userAgent, data, changes }
+    const told = { actorId, actorName, apiKeyId, ip, userAgent, data, changes }
     const { lasting, leaves } = splitPersonal(actorType, told)
     const row = {
       organizationId,

@@ -3,6 +3,7 @@ import { instantSql } from '../../db/columns.js'
 import { containsText } from '../../db/page.js'
 import { idToUuid } from '../../ids.js'
 import { toLikePatterns } from './event-type-patterns.js'
+import { KEY } from './personal.js'
 
 export const ACTOR_TYPES = ['api_key', 'member', 'user', 'system'] as const
 
@@ -12,6 +13,8 @@ export interface EventFilter {
   readonly actorType?: (typeof ACTOR_TYPES)[number] | undefined
   /** Of Muster's, or the host's id of a person. */
   readonly actorId?: string | undefined
+  /** By which key it came, for whomever. */
+  readonly apiKeyId?: string | undefined
   readonly subjectType?: string | undefined
   readonly subjectId?: string | undefined
   /** They happened at this instant or later. */
@@ -27,11 +30,12 @@ export const inOrganization = (organizationId: string): SQL =>
 
 /** Of `e` and `p`; undefined: all of them. */
 export function whereEvents(filter: EventFilter): SQL | undefined {
-  const { types, actorType, subjectType, subjectId, from, to, q } = filter
+  const { types, actorType, apiKeyId, subjectType, subjectId, from, to, q } = filter
   return and(
     types === undefined ? undefined : ofTypes(types),
     actorType === undefined ? undefined : sql`e.actor_type = ${actorType}`,
     byActor(filter),
+    apiKeyId === undefined ? undefined : byKey(apiKeyId),
     subjectType === undefined ? undefined : sql`e.subject_type = ${subjectType}`,
     subjectId === undefined ? undefined : sql`e.subject_id = ${subjectId}`,
     from === undefined ? undefined : sql`e.occurred_at >= ${instantSql(from)}`,
@@ -59,9 +63,14 @@ function byActor({ actorType, actorId }: EventFilter): SQL | undefined {
     and p.leaves -> 'actor_id' ->> 0 = ${actorId}`
 }
 
-/** The fields of a leaf that are not told, its salt and its hash, are not looked at. */
+/** Whatever the key did itself, and what others did by it. */
+export const byKey = (id: string): SQL =>
+  sql`(e.actor_id = ${id} or p.leaves -> ${sql.raw(`'${KEY}'`)} ->> 0 = ${id})`
+
+/** The fields of a leaf that are not told, its salt and its hash, are not looked at; nor is the key. */
 const tells = (q: string): SQL => sql`(${holds(sql`e.data`, '$', q)}
-  or ${holds(sql`e.changes`, '$', q)} or ${holds(sql`p.leaves`, '$.*[0]', q)})`
+  or ${holds(sql`e.changes`, '$', q)}
+  or ${holds(sql`p.leaves - ${sql.raw(`'${KEY}'`)}`, '$.*[0]', q)})`
 
 const SCALARS = '** ? (@.type() == "string" || @.type() == "number")'
 

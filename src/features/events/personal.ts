@@ -24,6 +24,9 @@ export const PERSONAL_FIELDS: ReadonlySet<string> = new Set([
   'metadata'
 ])
 
+/** The leaf of the key that acted for somebody else. */
+export const KEY = 'api_key_id'
+
 /** Stands where an erased person was named, and an address or an id has to stand. */
 export const ERASED = 'erased'
 
@@ -64,6 +67,8 @@ export const blotOut = (leaf: Leaf, left: unknown): Leaf => [left, null, hashLea
 export interface Told {
   readonly actorId: string | null
   readonly actorName: string | null
+  /** By which key it came; null: by none, or it was written before that was noted. */
+  readonly apiKeyId: string | null
   readonly ip: string | null
   readonly userAgent: string | null
   readonly data: Record<string, unknown>
@@ -73,7 +78,10 @@ export interface Told {
 /** The part that stays as it is for good. */
 type Lasting = Pick<Told, 'actorId' | 'data' | 'changes'>
 
-/** Takes what is personal out of an event, each by itself and with a salt of its own. */
+/**
+ * Takes what is personal out of an event, each by itself and with a salt of its own. The key is nothing
+ * personal; it lies there where it is not the actor itself, since seals have always covered whatever does.
+ */
 export function splitPersonal(actorType: string, told: Told): { lasting: Lasting; leaves: Leaves } {
   const leaves: Leaves = {}
   const put = (path: string, value: unknown) => {
@@ -82,6 +90,7 @@ export function splitPersonal(actorType: string, told: Told): { lasting: Lasting
   const isPerson = actorType === 'user'
   if (isPerson) put('actor_id', told.actorId)
   put('actor_name', told.actorName)
+  if (actorType !== 'api_key') put(KEY, told.apiKeyId)
   put('ip', told.ip)
   put('user_agent', told.userAgent)
   return {
@@ -112,7 +121,10 @@ const DATA = 'data.'
 const CHANGES = 'changes.'
 
 /** The reverse, or what is left where a person has been erased. */
-export function joinPersonal(lasting: Lasting, leaves: Leaves): Told {
+export function joinPersonal(
+  lasting: Lasting & { readonly actorType: string },
+  leaves: Leaves
+): Told {
   const data = { ...lasting.data }
   const changes: Changes = { ...lasting.changes }
   for (const [path, [value]] of Object.entries(leaves)) {
@@ -124,6 +136,7 @@ export function joinPersonal(lasting: Lasting, leaves: Leaves): Told {
   return {
     actorId: lasting.actorId ?? leafText(leaves, 'actor_id'),
     actorName: leafText(leaves, 'actor_name'),
+    apiKeyId: lasting.actorType === 'api_key' ? lasting.actorId : leafText(leaves, KEY),
     ip: leafText(leaves, 'ip'),
     userAgent: leafText(leaves, 'user_agent'),
     data,

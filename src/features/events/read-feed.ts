@@ -1,10 +1,10 @@
-import { sql } from 'drizzle-orm'
+import { and, sql } from 'drizzle-orm'
 import type { OperatorContext } from '../../context.js'
 import type { Db } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { idToUuid } from '../../ids.js'
-import { ofTypes } from './event-filter.js'
+import { byKey, ofTypes } from './event-filter.js'
 import { isTypeAmong } from './event-type-patterns.js'
 import type { LogFollower, News } from './follow-log.js'
 import { runQuery } from './queries.js'
@@ -14,6 +14,8 @@ interface FeedScope {
   readonly organizationId?: string | undefined
   /** Patterns; left out: of every type. */
   readonly types?: readonly string[] | undefined
+  /** By which key; left out: by any, or none. */
+  readonly apiKeyId?: string | undefined
 }
 
 export interface FeedRequest extends FeedScope {
@@ -41,10 +43,10 @@ export async function readFeed(
   follower: LogFollower,
   request: FeedRequest
 ): Promise<Scanned> {
-  const { types, after, limit, waitMs, gone } = request
+  const { types, apiKeyId, after, limit, waitMs, gone } = request
   const end = performance.now() + waitMs
   const organizationIds = await findOrganizations(deps.db, ctx, request)
-  const where = types && ofTypes(types)
+  const where = and(types && ofTypes(types), apiKeyId === undefined ? undefined : byKey(apiKeyId))
   const read = (from: number, until: number) =>
     search(deps.db, { organizationIds, where, after: from, until, limit })
   let view = await follower.look()

@@ -107,7 +107,8 @@ function readFeedRoute(app: App, deps: Deps): void {
       const { cursor, start, wait, limit, types, organization_id: organizationId } = request.query
       const scope = {
         organizationId,
-        types: types === undefined ? undefined : readTypePatterns(types)
+        types: types === undefined ? undefined : readTypePatterns(types),
+        apiKeyId: request.query.api_key_id
       }
       if (cursor !== undefined && start !== undefined) {
         throw wrongQuery('start', 'must be left out with a cursor')

@@ -4,6 +4,7 @@ import { csvRecord } from '../../csv.js'
 import { CSV, NDJSON } from '../../file-types.js'
 import { DEPLOYMENT_ID } from '../../ids.js'
 import { Id, Instant, Nullable, oneOf, ref } from '../../schemas.js'
+import { about } from './catalogue/entry.js'
 import { ACTOR_TYPES, type EventFilter } from './event-filter.js'
 import { EVENT_TYPE_PATTERNS, PATTERN_LIST_LENGTH_MAX } from './event-type-patterns.js'
 import type { EventRecord } from './queries.js'
@@ -25,6 +26,12 @@ export const EventSchema = Type.Object(
       description: 'What changed: `{field: [before, after]}`.'
     }),
     request_id: Nullable(Type.String()),
+    api_key_id: Nullable(
+      about(
+        Id('key'),
+        'By which key it was done: the actor itself, or the one that a member or a person came by.'
+      )
+    ),
     policy_version: Nullable(Type.Integer()),
     origin: Nullable(
       Type.Object(
@@ -46,6 +53,7 @@ export const EventSchema = Type.Object(
         data: { email: 'ana@acme.test', role: 'member' },
         changes: { status: ['invited', 'active'] },
         request_id: 'req_01jd3v8k2ffb5t0m5r6w9x7y3z',
+        api_key_id: 'key_01jd3v8k2ffb5t0m5r6w9x7y3z',
         policy_version: 1,
         origin: { ip: '203.0.113.7', user_agent: 'Mozilla/5.0 (X11; Linux x86_64)' }
       }
@@ -75,6 +83,9 @@ export const EventQuery = {
         'yours whatever it looks like.'
     })
   ),
+  api_key_id: Type.Optional(
+    about(Id('key'), 'What a key did itself, and what members and people did by it.')
+  ),
   subject_type: Type.Optional(Type.String({ pattern: '^[a-z][a-z_]{0,47}$' })),
   subject_id: Type.Optional(Type.String({ minLength: 1, maxLength: SUBJECT_ID_LENGTH_MAX })),
   from: Type.Optional(Instant({ description: 'What happened at this instant or later.' })),
@@ -97,6 +108,7 @@ export function readEventFilter(query: EventQuery): EventFilter {
     types: type === undefined ? undefined : [type],
     actorType: query.actor_type,
     actorId: query.actor_id,
+    apiKeyId: query.api_key_id,
     subjectType: query.subject_type,
     subjectId: query.subject_id,
     from: from === undefined ? undefined : new Date(from),
@@ -120,7 +132,8 @@ export const CSV_COLUMNS = [
   'request_id',
   'policy_version',
   'ip',
-  'user_agent'
+  'user_agent',
+  'api_key_id'
 ]
 
 /** In the order of the columns. */
@@ -138,7 +151,8 @@ export const toCells = (event: Static<typeof EventSchema>) => [
   event.request_id,
   event.policy_version,
   event.origin?.ip ?? null,
-  event.origin?.user_agent ?? null
+  event.origin?.user_agent ?? null,
+  event.api_key_id
 ]
 
 const [EXAMPLE] = EventSchema.examples as [Static<typeof EventSchema>]
@@ -192,6 +206,7 @@ export const FeedQuery = Type.Object(
       })
     ),
     organization_id: Type.Optional(Id('org')),
+    api_key_id: Type.Optional(about(Id('key'), 'Only what was done by this key.')),
     start: Type.Optional(
       oneOf(['oldest', 'latest'], {
         description:
@@ -226,6 +241,7 @@ export function toEvent(row: EventRecord): Static<typeof EventSchema> {
     data: row.data,
     changes: row.changes,
     request_id: row.requestId,
+    api_key_id: row.apiKeyId,
     policy_version: row.policyVersion,
     origin: toOrigin(row)
   }

@@ -45,7 +45,7 @@ await t.test('GET {o}/events as a file', async (t) => {
     t.equal(
       header,
       'id,type,occurred_at,actor_type,actor_id,actor_name,subject_type,subject_id,data,changes,' +
-        'request_id,policy_version,ip,user_agent'
+        'request_id,policy_version,ip,user_agent,api_key_id'
     )
     t.equal(records.length, oldestFirst.length)
     t.same(
@@ -53,7 +53,7 @@ await t.test('GET {o}/events as a file', async (t) => {
       oldestFirst.map(({ id }) => id)
     )
     t.match(records.at(-1), /,member,mem_\w+,Olga,organization,org_/)
-    t.match(records.at(-1), /,203\.0\.113\.7,'@x$/)
+    t.match(records.at(-1), /,203\.0\.113\.7,'@x,key_\w+$/)
     t.ok(records.at(-1)?.includes('""name"":[""=1+1"",""A, \\""B\\""""]'), 'JSON in a cell')
   })
 

@@ -27,6 +27,8 @@ ${exampleText()}
 - \`organization_id\` is null for what concerns the deployment as a whole. \`policy_version\` is the version of the
   organization's policy that held.
 - \`request_id\` is the call that did it, and \`origin\` whence a person called; null where there is none.
+- \`api_key_id\` is the key by which it was done: the actor itself, or the one that a member or a person came by, also
+  with a token that was made with it. Null: no key, or an event from before this was noted.
 - More types will come, and types that there are will tell more: pass over what you do not know.
 
 ## What you can rely on
