@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { StartupError } from '../errors.js'
 import { migrateQueueSchema } from '../jobs/queue-schema.js'
@@ -9,6 +10,14 @@ const MIGRATION_NAME = /^\d{4}_[a-z0-9_]+\.sql$/
 /** Any process that migrates this database takes this lock first. */
 const MIGRATION_LOCK = 7_291_600_451
 const CONNECT_TIMEOUT_MS = 5_000
+/**
+ * A migration that waits for a table makes everybody else who comes to it wait behind: so it gives
+ * up soon, lets them by, and tries again.
+ */
+const LOCK_TIMEOUT = '2s'
+const LOCK_PAUSE_MS = 500
+const LOCK_TRIES_MAX = 60
+const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
  * Brings the database up to date: our numbered migrations, then the queue's own schema. Processes
@@ -45,15 +54,26 @@ async function applyMigrations(client: pg.Client): Promise<void> {
   const done = new Set(applied.rows.map((row) => row.name))
   const names = (await readdir(MIGRATIONS)).filter((name) => MIGRATION_NAME.test(name)).sort()
   for (const name of names.filter((name) => !done.has(name))) {
-    const sql = await readFile(new URL(name, MIGRATIONS), 'utf8')
+    await applyMigration(client, name, await readFile(new URL(name, MIGRATIONS), 'utf8'))
+  }
+}
+
+async function applyMigration(client: pg.Client, name: string, sql: string): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
     await client.query('begin')
     try {
+      await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`)
       await client.query(sql)
       await client.query('insert into schema_migrations (name) values ($1)', [name])
       await client.query('commit')
+      return
     } catch (error) {
       await client.query('rollback')
-      throw new Error(`Migration ${name} failed`, { cause: error })
+      const isLocked = error instanceof pg.DatabaseError && error.code === LOCK_NOT_AVAILABLE
+      if (!isLocked || tried >= LOCK_TRIES_MAX) {
+        throw new Error(`Migration ${name} failed`, { cause: error })
+      }
+      await setTimeout(LOCK_PAUSE_MS)
     }
   }
 }
