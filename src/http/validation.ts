@@ -18,8 +18,15 @@ const addFormats = addFormatsModule as unknown as typeof addFormatsModule.defaul
  * Bodies are taken as they are: a number sent as text is wrong. Query and path parameters are
  * always text, so they are read as what their schema says. Unknown fields are refused in both.
  */
-export const compileValidator = (schema: object, httpPart?: string): ValidateFunction =>
-  (httpPart === 'body' ? strict : coercing).compile(schema)
+export function compileValidator(schema: object, httpPart?: string): ValidateFunction {
+  const reader = httpPart === 'body' ? strict : coercing
+  const text = JSON.stringify(schema)
+  const known = reader.compiled.get(text)
+  if (known) return known
+  const validate = reader.ajv.compile(schema)
+  reader.compiled.set(text, validate)
+  return validate
+}
 
 function createAjv(options: Options): Ajv {
   const ajv = new Ajv(options)
@@ -62,5 +69,11 @@ export function findUnstorable(value: unknown, pointer: string): string | undefi
   return undefined
 }
 
-const strict = createAjv({ ...BASE, coerceTypes: false })
-const coercing = createAjv({ ...BASE, coerceTypes: true })
+/** The same schema on a hundred routes, or of several apps in one process, is compiled once. */
+const createReader = (options: Options) => ({
+  ajv: createAjv(options),
+  compiled: new Map<string, ValidateFunction>()
+})
+
+const strict = createReader({ ...BASE, coerceTypes: false })
+const coercing = createReader({ ...BASE, coerceTypes: true })
