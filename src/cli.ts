@@ -14,7 +14,10 @@ const HELP = `muster: team management behind one API
       --name TEXT             what it is for (required)
       --scopes LIST           what it may do, comma-separated (default: *)
       --organizations LIST    the only organizations it may reach (default: all)
-  muster keys list          print all keys, without their values
+      --rate-limit NUMBER     requests a minute (default: what the deployment allows)
+  muster keys list          print all keys and when they were used, without their values
+  muster keys rotate ID     give a key another value and print it, this once
+      --overlap SECONDS       how long the value before works as well (default: a day; 0: not at all)
   muster keys revoke ID     end a key at once
   muster keys generate      print fresh values for MUSTER_API_KEY, MUSTER_LINK_SECRETS and
                             MUSTER_ENCRYPTION_KEYS; stores nothing
@@ -45,6 +48,8 @@ const OPTIONS = {
   name: { type: 'string' },
   scopes: { type: 'string' },
   organizations: { type: 'string' },
+  'rate-limit': { type: 'string' },
+  overlap: { type: 'string' },
   organization: { type: 'string' },
   head: { type: 'string' },
   since: { type: 'string' }
@@ -68,13 +73,16 @@ interface Command {
   run(values: Values, argument: string): Promise<void>
 }
 
+const KEY_OPTIONS = ['name', 'scopes', 'organizations', 'rate-limit'] as const
+
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['start', { run: () => serve('runStart') }],
   ['api', { run: () => serve('runApi') }],
   ['worker', { run: () => serve('runWorker') }],
   ['migrate', { run: migrate }],
-  ['keys create', { options: ['name', 'scopes', 'organizations'], run: createKey }],
+  ['keys create', { options: KEY_OPTIONS, run: createKey }],
   ['keys list', { run: listKeys }],
+  ['keys rotate', { options: ['overlap'], takesArgument: true, run: rotateKey }],
   ['keys revoke', { takesArgument: true, run: revokeKey }],
   ['keys generate', { run: generateKeys }],
   ['policy check', { takesArgument: true, run: checkPolicy }],
@@ -109,17 +117,24 @@ async function migrate(): Promise<void> {
   process.stdout.write('The database is up to date.\n')
 }
 
-async function createKey({ name, scopes = '*', organizations }: Values): Promise<void> {
+async function createKey(values: Values): Promise<void> {
+  const { name, scopes = '*', organizations, 'rate-limit': rateLimit } = values
   if (name === undefined) throw new StartupError('keys create needs --name: what is it for?')
   const config = loadConfig()
   const commands = await import('./key-commands.js')
-  await commands.createKey(config, { name, scopes, organizations })
+  await commands.createKey(config, { name, scopes, organizations, rateLimit })
 }
 
 async function listKeys(): Promise<void> {
   const config = loadConfig()
   const commands = await import('./key-commands.js')
   await commands.listKeys(config)
+}
+
+async function rotateKey({ overlap }: Values, id: string): Promise<void> {
+  const config = loadConfig()
+  const commands = await import('./key-commands.js')
+  await commands.rotateKey(config, id, overlap)
 }
 
 async function revokeKey(_values: Values, id: string): Promise<void> {

@@ -13,8 +13,13 @@ export interface ApiKeyToken {
 /** A new key's id and its whole value, which is shown once and never stored. */
 export function newApiKeyToken(): { id: string; token: string; secret: string } {
   const id = newId('key')
+  return { id, ...newApiKeySecret(id) }
+}
+
+/** Another secret for a key that there is, and the key's whole value with it. */
+export function newApiKeySecret(id: string): { token: string; secret: string } {
   const secret = randomAlphanumeric(SECRET_CHARACTERS)
-  return { id, secret, token: `mk_${id.slice('key_'.length)}_${secret}` }
+  return { secret, token: `mk_${id.slice('key_'.length)}_${secret}` }
 }
 
 /** Undefined when the text does not look like a key; says nothing about whether it is valid. */

@@ -14,6 +14,7 @@ import {
   wrongActor
 } from './credentials.js'
 import { apiKeyRequired, insufficientScope, organizationLimited } from './errors.js'
+import { createKeyUses, noteUse } from './key-uses.js'
 import { localeOf } from './locale.js'
 import { actorOrigin, ownOrigin } from './origin.js'
 import { type Principal, provePrincipal, proveTenant } from './prove.js'
@@ -70,6 +71,8 @@ type Proven = Exclude<RouteAccess, { class: 'public' }>
 /** Proves the caller before anything else of a request is read, so that a stranger learns nothing. */
 export function registerAccess(app: FastifyInstance, deps: Deps): void {
   const findCaller = createFindCaller(deps)
+  const uses = createKeyUses(deps)
+  app.addHook('onClose', () => uses.written())
   app.decorateRequest('org')
   app.decorateRequest('askedAbout')
   app.decorateRequest('principal')
@@ -93,6 +96,7 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     const keyId = keyIdOf(credential)
     const facts = await findCaller({ keyId, organizationId, actor, subject })
     const principal = provePrincipal(request, credential, facts, deps.now())
+    noteUse(uses, request, principal)
     refuseActor(request, access, credential)
     const client = clientOf(request, credential, actor !== undefined)
     request.setDecorator('principal', principal)

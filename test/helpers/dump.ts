@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '../../src/db/client.js'
 
+/** When a key was used is written beside its requests, at whatever moment. */
+const NOTED = sql`'{last_used_at,last_used_ip}'::text[]`
+
 /** Every row of every table, as text, by schema and table: to compare two moments, or to search. */
 export async function dumpTables(db: Db): Promise<Map<string, string[]>> {
   const { rows: tables } = await db.execute<{ schema: string; name: string }>(sql`
@@ -10,7 +13,7 @@ export async function dumpTables(db: Db): Promise<Map<string, string[]>> {
   const dump = new Map<string, string[]>()
   for (const { schema, name } of tables) {
     const { rows } = await db.execute<{ row: string }>(sql`
-      select to_jsonb(t)::text as row from ${sql.identifier(schema)}.${sql.identifier(name)} t
+      select (to_jsonb(t) - ${NOTED})::text as row from ${sql.identifier(schema)}.${sql.identifier(name)} t
       order by 1`)
     dump.set(
       `${schema}.${name}`,

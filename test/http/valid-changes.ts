@@ -180,6 +180,10 @@ export const CHANGES: Record<string, (app: TestApp) => Promise<Change>> = {
     const { userId } = await memberOf(app)
     return { method: 'PATCH', path: `/v1/users/${userId}`, body: { name: 'Ana Lima' } }
   },
+  async updateApiKey(app) {
+    const { id } = await app.apiKey({ scopes: ['members:read'] })
+    return { method: 'PATCH', path: `/v1/api-keys/${id}`, body: { scopes: ['members:write'] } }
+  },
   async revokeApiKey(app) {
     const { id } = await app.apiKey({ scopes: ['members:read'] })
     return { method: 'DELETE', path: `/v1/api-keys/${id}` }

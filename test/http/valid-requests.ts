@@ -273,5 +273,9 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
   async createApiKey() {
     const body = { name: 'billing', scopes: ['members:read'] }
     return { path: '/v1/api-keys', body, other: { ...body, name: 'other' } }
+  },
+  async rotateApiKey(app) {
+    const { id } = await app.apiKey({ scopes: ['members:read'] })
+    return { path: `/v1/api-keys/${id}/rotate`, body: {}, other: { overlap_seconds: 60 } }
   }
 }

@@ -28,7 +28,7 @@ await t.test('the help names every command, and touches nothing', async (t) => {
     for (const command of ['start', 'api', 'worker', 'migrate', 'openapi']) {
       t.match(stdout, `  muster ${command} `)
     }
-    for (const command of ['create', 'list', 'revoke ID', 'generate']) {
+    for (const command of ['create', 'list', 'rotate ID', 'revoke ID', 'generate']) {
       t.match(stdout, `  muster keys ${command} `)
     }
   }
@@ -46,6 +46,12 @@ await t.test('what is not a command or not its option is refused by name', async
     ['migrate --check', /^muster: muster migrate does not take --check\. See /],
     ['start again', /^muster: muster start does not take again\. See /],
     ['keys revoke', /^muster: keys revoke takes an id: key_…\n$/],
+    ['keys rotate', /^muster: keys rotate takes an id: key_…\n$/],
+    [
+      `keys rotate key_${'0'.repeat(26)} --overlap 604801`,
+      /^muster: --overlap must be a number from 0 to 604800\.\n$/
+    ],
+    ['keys create --name ci --rate-limit 0', /^muster: --rate-limit must be a number from 1 to /],
     ['keys create', /^muster: keys create needs --name/],
     ['keys create --name=', /^muster: --name must be 1 to 100 characters\./],
     [
@@ -94,14 +100,27 @@ await t.test('a key made beside a running Muster works, and revoked works no mor
 
   const listed = await runMuster(t, 'keys list', environment)
   t.match(listed, { code: 0, stderr: '' })
-  t.match(listed.stdout, /key_\w+ {2}active {3}\S+ {2}first key {2}\*\n/)
-  t.match(listed.stdout, /key_\w+ {2}active {3}\S+ {2}billing backend {2}organizations:read\n/)
+  t.match(listed.stdout, /key_\w+ {2}active {3}\S+Z {2}never used {14} {2}first key {2}\*\n/)
+  t.match(listed.stdout, /key_\w+ {2}active {3}\S+Z {2}\S.{22}\S {2}billing backend {2}org/)
   t.notMatch(listed.stdout, 'mk_')
 
   const id = `key_${token.split('_')[1]}`
+  const rotated = await runMuster(t, ['keys', 'rotate', id, '--overlap', '0'], environment)
+  t.match(rotated, { code: 0, stdout: /^mk_\w+\n$/, stderr: '' })
+  const second = rotated.stdout.trim()
+  t.same([await status(token), await status(second)], [401, 200])
+  const again = await runMuster(t, ['keys', 'rotate', id], environment)
+  t.same([await status(second), await status(again.stdout.trim())], [200, 200])
+  t.match((await runMuster(t, 'keys list', environment)).stdout, `${id}  rotated  `)
+
   const revoked = await runMuster(t, ['keys', 'revoke', id], environment)
   t.match(revoked, { code: 0, stdout: `${id} (billing backend) is revoked.\n`, stderr: '' })
-  t.equal(await status(token), 401, 'at once')
+  t.equal(await status(again.stdout.trim()), 401, 'at once')
+  t.match(await runMuster(t, ['keys', 'rotate', id], environment), {
+    code: 1,
+    stdout: '',
+    stderr: `muster: ${id} is revoked: make another key.\n`
+  })
   t.equal(await status(key), 200)
   t.match((await runMuster(t, 'keys list', environment)).stdout, `${id}  revoked  `)
 

@@ -5,9 +5,9 @@ import type { Tx } from '../../db/client.js'
 import { type ApiKeyRow, apiKeys } from '../../db/tables/api-keys.js'
 import type { Deps } from '../../deps.js'
 import { idToUuid } from '../../ids.js'
-import { hasScope, type Scope } from '../../scopes.js'
+import type { Scope } from '../../scopes.js'
 import { appendEvents } from '../events/append-events.js'
-import { keyExpiresInPast, keyOutlivesOwn, scopeNotHeld } from './errors.js'
+import { readExpiry, refuseBeyond } from './bounds.js'
 import type { ApiKeyCreate } from './schemas.js'
 
 /** A key's row together with its value, which exists nowhere else. */
@@ -26,37 +26,24 @@ export async function createApiKey(
   ctx: OperatorContext,
   input: ApiKeyCreate
 ): Promise<NewApiKey> {
-  const held = input.scopes.every((scope) => hasScope(ctx.scopes, scope))
-  if (!held || !coversOrganizations(ctx, input.organization_ids ?? null)) throw scopeNotHeld()
-  const expiresAt = input.expires_at == null ? null : new Date(input.expires_at)
-  if (expiresAt !== null && expiresAt <= ctx.now) throw keyExpiresInPast()
-  if (outlives(expiresAt, ctx.expiresAt)) throw keyOutlivesOwn()
+  const { name, scopes } = input
+  const organizationIds = input.organization_ids ?? null
+  const expiresAt = readExpiry(input.expires_at ?? null, ctx.now)
+  refuseBeyond(ctx, { scopes, organizationIds, expiresAt })
 
   const { id, secret, token } = newApiKeyToken()
   return runCommand(deps, ctx, async (tx) => {
     const row = await insertApiKey(tx, ctx, {
       id,
       secret,
-      name: input.name,
-      scopes: input.scopes,
-      organizationIds: input.organization_ids ?? null,
-      expiresAt
+      name,
+      scopes,
+      organizationIds,
+      expiresAt,
+      rateLimit: input.rate_limit_per_minute ?? null
     })
     return { row, token }
   })
-}
-
-function coversOrganizations(
-  { organizationIds }: OperatorContext,
-  wanted: readonly string[] | null
-): boolean {
-  if (organizationIds === null) return true
-  return wanted?.every((id) => organizationIds.includes(id)) ?? false
-}
-
-/** Null: never ends. */
-function outlives(one: Date | null, other: Date | null): boolean {
-  return other !== null && (one === null || one > other)
 }
 
 interface ApiKeyInsert {
@@ -66,13 +53,14 @@ interface ApiKeyInsert {
   readonly scopes: readonly Scope[]
   readonly organizationIds: readonly string[] | null
   readonly expiresAt: Date | null
+  readonly rateLimit: number | null
 }
 
 /** Writes the row and its event; the command line makes keys by this too. */
 export async function insertApiKey(
   tx: Tx,
   ctx: CallContext,
-  { id, secret, name, scopes, organizationIds, expiresAt }: ApiKeyInsert
+  { id, secret, name, scopes, organizationIds, expiresAt, rateLimit }: ApiKeyInsert
 ): Promise<ApiKeyRow> {
   const [row] = await tx
     .insert(apiKeys)
@@ -83,11 +71,18 @@ export async function insertApiKey(
       scopes: [...scopes],
       organizationIds: organizationIds?.map((one) => idToUuid('org', one)) ?? null,
       createdAt: ctx.now,
-      expiresAt
+      expiresAt,
+      rateLimit
     })
     .returning()
   if (!row) throw new Error('an insert returns its row')
-  const data = { name, scopes, organization_ids: organizationIds }
+  const data = {
+    name,
+    scopes,
+    organization_ids: organizationIds,
+    expires_at: expiresAt?.toISOString() ?? null,
+    rate_limit_per_minute: rateLimit
+  }
   appendEvents(tx, ctx, {}, [{ type: 'api_key.created', subject: { type: 'api_key', id }, data }])
   return row
 }

@@ -6,7 +6,7 @@ import {
   newApiKeyToken,
   parseApiKeyToken
 } from '../../crypto/api-key-token.js'
-import { apiKeys } from '../../db/tables/api-keys.js'
+import { type ApiKeyRow, apiKeys } from '../../db/tables/api-keys.js'
 import type { Deps } from '../../deps.js'
 import { Problem, StartupError } from '../../errors.js'
 import { insertApiKey } from './create-api-key.js'
@@ -32,9 +32,10 @@ export async function createFirstApiKey(deps: Deps): Promise<string | undefined>
 }
 
 /**
- * Makes the key that MUSTER_API_KEY fixes, unless it is there. A revoked one stays revoked.
+ * Makes the key that MUSTER_API_KEY fixes, unless it is there. A revoked one stays revoked. One that was
+ * rotated may be told as it was before for as long as that is good.
  *
- * @throws StartupError when another key has its id
+ * @throws StartupError when another key has its id, and when it was rotated out
  */
 export async function ensureConfiguredApiKey(deps: Deps, token: string): Promise<void> {
   const parsed = parseApiKeyToken(token)
@@ -48,16 +49,31 @@ export async function ensureConfiguredApiKey(deps: Deps, token: string): Promise
     })
     if (!existing) await insertApiKey(tx, ctx, { ...FIRST_KEY, ...parsed })
     else if (!apiKeySecretMatches(parsed.secret, existing.secretHash)) {
-      throw new StartupError('MUSTER_API_KEY has the id of a key that exists with another secret.')
+      const until = endOfPrevious(existing, parsed.secret, ctx.now)
+      deps.log.warn({ until }, 'MUSTER_API_KEY was rotated: set it to the new value until then')
     }
   })
+}
+
+/** Until when the secret before the last rotation is good. @throws StartupError when it is not */
+function endOfPrevious(row: ApiKeyRow, secret: string, now: Date): Date {
+  const { previousSecretHash: hash, previousSecretEndsAt: end } = row
+  if (hash === null || end === null || !apiKeySecretMatches(secret, hash)) {
+    throw new StartupError('MUSTER_API_KEY has the id of a key that exists with another secret.')
+  }
+  if (end > now) return end
+  throw new StartupError(
+    `MUSTER_API_KEY was rotated, and its value has ended on ${end.toISOString()}: ` +
+      'set it to the new one.'
+  )
 }
 
 const FIRST_KEY = {
   name: 'first key',
   scopes: ['*'],
   organizationIds: null,
-  expiresAt: null
+  expiresAt: null,
+  rateLimit: null
 } as const
 
 export function systemContext(deps: Deps): CallContext {

@@ -2,14 +2,24 @@ import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { keyContext, wholeDeployment } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
-import { answerOnce, created } from '../../http/idempotency.js'
+import { answerOnce, created, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { Id, ref } from '../../schemas.js'
 import { createApiKey } from './create-api-key.js'
 import { getApiKey } from './get-api-key.js'
 import { listApiKeys } from './list-api-keys.js'
 import { revokeApiKey } from './revoke-api-key.js'
-import { ApiKeyCreate, ApiKeySchema, ApiKeyWithSecret, toApiKey } from './schemas.js'
+import { rotateApiKey } from './rotate-api-key.js'
+import {
+  ApiKeyCreate,
+  ApiKeyRotate,
+  ApiKeySchema,
+  ApiKeyUpdate,
+  ApiKeyWithSecret,
+  toApiKey,
+  toApiKeyWithSecret
+} from './schemas.js'
+import { updateApiKey } from './update-api-key.js'
 
 const tags = ['API keys']
 const Params = Type.Object({ api_key_id: Id('key') })
@@ -21,6 +31,8 @@ export const apiKeyRoutes: Routes = async (app, { deps }) => {
   createApiKeyRoute(app, deps)
   listApiKeysRoute(app, deps)
   getApiKeyRoute(app, deps)
+  updateApiKeyRoute(app, deps)
+  rotateApiKeyRoute(app, deps)
   revokeApiKeyRoute(app, deps)
 }
 
@@ -40,7 +52,7 @@ function createApiKeyRoute(app: App, deps: Deps): void {
     async (request, reply) =>
       answerOnce(deps, request, reply, {
         run: (answer) => createApiKey(deps, { ...keyContext(request), ...answer }, request.body),
-        toAnswer: ({ row, token }) => created({ ...toApiKey(row), api_key: token })
+        toAnswer: (made) => created(toApiKeyWithSecret(made, keyContext(request).now))
       })
   )
 }
@@ -59,9 +71,9 @@ function listApiKeysRoute(app: App, deps: Deps): void {
       }
     },
     async (request) => {
-      wholeDeployment(request)
+      const { now } = wholeDeployment(request)
       const page = await listApiKeys(deps, readPage('key', request.query))
-      return toPage(page, request.query.limit, toApiKey)
+      return toPage(page, request.query.limit, (row) => toApiKey(row, now))
     }
   )
 }
@@ -80,8 +92,8 @@ function getApiKeyRoute(app: App, deps: Deps): void {
       }
     },
     async (request) => {
-      wholeDeployment(request)
-      return toApiKey(await getApiKey(deps.db, request.params.api_key_id))
+      const { now } = wholeDeployment(request)
+      return toApiKey(await getApiKey(deps.db, request.params.api_key_id), now)
     }
   )
 }
@@ -99,7 +111,64 @@ function revokeApiKeyRoute(app: App, deps: Deps): void {
         response: { 200: ref(ApiKeySchema) }
       }
     },
-    async (request) =>
-      toApiKey(await revokeApiKey(deps, wholeDeployment(request), request.params.api_key_id))
+    async (request) => {
+      const ctx = wholeDeployment(request)
+      return toApiKey(await revokeApiKey(deps, ctx, request.params.api_key_id), ctx.now)
+    }
+  )
+}
+
+function updateApiKeyRoute(app: App, deps: Deps): void {
+  app.patch(
+    '/v1/api-keys/:api_key_id',
+    {
+      config: { access: { class: 'operator', scope: 'api-keys:write' } },
+      schema: {
+        operationId: 'updateApiKey',
+        summary: 'Change what an API key may do',
+        description:
+          'From the next request on. Whatever makes it narrower is taken; wider is made only what you ' +
+          'could make yourself: the key must then be one that yours could have created.',
+        tags,
+        params: Params,
+        body: ApiKeyUpdate,
+        response: { 200: ref(ApiKeySchema) }
+      }
+    },
+    async (request) => {
+      const ctx = wholeDeployment(request)
+      const { api_key_id: id } = request.params
+      return toApiKey(await updateApiKey(deps, ctx, id, request.body), ctx.now)
+    }
+  )
+}
+
+function rotateApiKeyRoute(app: App, deps: Deps): void {
+  app.post(
+    '/v1/api-keys/:api_key_id/rotate',
+    {
+      config: { access: { class: 'operator', scope: 'api-keys:write' } },
+      schema: {
+        operationId: 'rotateApiKey',
+        summary: 'Give an API key another value, which is shown this once',
+        description:
+          'The value before goes on to work for `overlap_seconds`, so that nothing has to be switched ' +
+          'at once; one from before that ends now. With `0` the one before ends now too: do so where it ' +
+          'may be known to others. You cannot rotate a key that may do more than yours.',
+        tags,
+        params: Params,
+        body: ApiKeyRotate,
+        response: { 200: ref(ApiKeyWithSecret) }
+      }
+    },
+    async (request, reply) => {
+      const { now } = wholeDeployment(request)
+      const { api_key_id: id } = request.params
+      const { overlap_seconds: seconds } = request.body
+      return answerOnce(deps, request, reply, {
+        run: (answer) => rotateApiKey(deps, { ...keyContext(request), ...answer }, id, seconds),
+        toAnswer: (rotated) => ok(toApiKeyWithSecret(rotated, now))
+      })
+    }
   )
 }

@@ -136,6 +136,8 @@ const EXPECTED: Record<string, Expected> = {
   updateUser: { told: [['member.updated', 'name']] },
   eraseUser: { told: [['user.erased']] },
   createApiKey: { told: [['api_key.created']], again: ['api_key.created'] },
+  updateApiKey: { told: [['api_key.updated', 'scopes']] },
+  rotateApiKey: { told: [['api_key.rotated']], again: ['api_key.rotated'] },
   revokeApiKey: { told: [['api_key.revoked']] },
   createWebhookEndpoint: {
     told: [['webhook_endpoint.created']],
