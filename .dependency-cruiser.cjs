@@ -156,7 +156,7 @@ module.exports = {
     },
     only('fastify', 'fastify|@fastify/[^/]+', KNOW_FASTIFY),
     only('pg', 'pg', ['^src/(db|jobs)/', '^src/deps\\.ts$']),
-    only('queue', 'bullmq|ioredis', ['^src/jobs/', '^src/(deps|worker)\\.ts$']),
+    only('queue', 'bullmq|ioredis', ['^src/jobs/', '^src/(deps|worker|counters)\\.ts$']),
     only('smtp', 'nodemailer', ['^src/mail/']),
     only('queue-board', '@bull-board/[^/]+', ['^src/http/ops\\.ts$']),
     only('undici', 'undici', ['^src/outbound/']),

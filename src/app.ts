@@ -39,12 +39,13 @@ import { userRoutes } from './features/users/routes.js'
 import { webhookDeliveryRoutes } from './features/webhooks/delivery-routes.js'
 import { webhookEndpointRoutes } from './features/webhooks/routes.js'
 import { registerAccess } from './http/access.js'
+import { registerBudgets } from './http/budgets.js'
 import type { Compiling } from './http/compilers.js'
 import { healthRoutes } from './http/health.js'
-import { registerLimits } from './http/limits.js'
 import { registerOpenApi } from './http/openapi.js'
 import { opsPages } from './http/ops.js'
 import { createServer } from './http/server.js'
+import { registerShedding } from './http/shedding.js'
 import { devMailPages } from './pages/dev-mail.js'
 import { domainPages } from './pages/domain.js'
 import { invitationPages } from './pages/invitation.js'
@@ -55,9 +56,10 @@ import { unsubscribePages } from './pages/unsubscribe.js'
 /** The HTTP service: what every request passes, then one line for each feature. */
 export async function buildApp(deps: Deps, compiling?: Compiling): Promise<FastifyInstance> {
   const app = createServer(deps, compiling)
+  await registerShedding(app, deps)
   await registerOpenApi(app)
+  await registerBudgets(app, deps)
   registerAccess(app, deps)
-  await registerLimits(app)
 
   await app.register(organizationRoutes, { deps })
   await app.register(brandingRoutes, { deps })

@@ -6,6 +6,8 @@ export interface CoalesceOptions {
   readonly max: number
   /** Loads at the same time. */
   readonly lanes: number
+  /** Of a failed load: whether all that waits would only fail the same, after as long a wait. */
+  readonly failsAll?: (error: unknown) => boolean
 }
 
 interface Waiting<Q, A> {
@@ -20,7 +22,7 @@ interface Waiting<Q, A> {
  */
 export function coalesce<Q, A>(
   load: LoadMany<Q, A>,
-  { max, lanes }: CoalesceOptions
+  { max, lanes, failsAll }: CoalesceOptions
 ): (question: Q) => Promise<A> {
   const waiting: Waiting<Q, A>[] = []
   let running = 0
@@ -37,7 +39,8 @@ export function coalesce<Q, A>(
         else resolve(answer)
       })
     } catch (error) {
-      for (const { reject } of batch) reject(error)
+      const others = failsAll?.(error) ? waiting.splice(0) : []
+      for (const { reject } of [...batch, ...others]) reject(error)
     } finally {
       running -= 1
       if (waiting.length > 0) void flush()

@@ -36,6 +36,25 @@ export interface Config {
     /** Addresses and CIDR ranges that endpoints may have although they are not public. */
     readonly allowedNetworks: readonly string[]
   }
+  /** Requests a minute; 0: not limited. */
+  readonly rateLimits: {
+    /** Of an API key that has no limit of its own. */
+    readonly perKey: number
+    /** Of a person, and of a member, by their tokens. */
+    readonly perPerson: number
+    /** Failed proofs of who calls, of one address. */
+    readonly failedAuth: number
+  }
+  /** From when on requests are refused as too much; 0: that is no reason. */
+  readonly shedding: {
+    readonly requestsMax: number
+    readonly databaseWaitMs: number
+    readonly eventLoopMs: number
+    readonly eventLoopPercent: number
+    /** Undefined: most of what the process may have. */
+    readonly heapMb: number | undefined
+    readonly rssMb: number
+  }
   readonly apiKey: string | undefined
   readonly linkSecrets: KeyRing | undefined
   readonly encryptionKeys: KeyRing | undefined
@@ -108,6 +127,15 @@ export const ENVIRONMENT = z.object({
   MUSTER_WEBHOOKS_ALLOWED_NETWORKS: list
     .refine((all) => all.every(isAddressOrRange), 'must be addresses or CIDR ranges')
     .optional(),
+  MUSTER_RATE_LIMIT_PER_KEY: wholeNumber(0, 10_000_000).default(0),
+  MUSTER_RATE_LIMIT_PER_PERSON: wholeNumber(0, 10_000_000).default(300),
+  MUSTER_RATE_LIMIT_FAILED_AUTH: wholeNumber(0, 10_000_000).default(100),
+  MUSTER_REQUESTS_MAX: wholeNumber(1, 100_000).default(1_000),
+  MUSTER_SHED_DATABASE_WAIT_MS: wholeNumber(0, 60_000).default(2_000),
+  MUSTER_SHED_EVENT_LOOP_MS: wholeNumber(0, 60_000).default(500),
+  MUSTER_SHED_EVENT_LOOP_PERCENT: wholeNumber(0, 100).default(0),
+  MUSTER_SHED_HEAP_MB: wholeNumber(0, 1_000_000).optional(),
+  MUSTER_SHED_RSS_MB: wholeNumber(0, 1_000_000).default(0),
   MUSTER_API_KEY: z
     .string()
     .refine(
@@ -161,6 +189,19 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     webhooks: {
       allowHttp: env.MUSTER_WEBHOOKS_HTTP === 'on',
       allowedNetworks: env.MUSTER_WEBHOOKS_ALLOWED_NETWORKS ?? []
+    },
+    rateLimits: {
+      perKey: env.MUSTER_RATE_LIMIT_PER_KEY,
+      perPerson: env.MUSTER_RATE_LIMIT_PER_PERSON,
+      failedAuth: env.MUSTER_RATE_LIMIT_FAILED_AUTH
+    },
+    shedding: {
+      requestsMax: env.MUSTER_REQUESTS_MAX,
+      databaseWaitMs: env.MUSTER_SHED_DATABASE_WAIT_MS,
+      eventLoopMs: env.MUSTER_SHED_EVENT_LOOP_MS,
+      eventLoopPercent: env.MUSTER_SHED_EVENT_LOOP_PERCENT,
+      heapMb: env.MUSTER_SHED_HEAP_MB,
+      rssMb: env.MUSTER_SHED_RSS_MB
     },
     apiKey: env.MUSTER_API_KEY,
     linkSecrets: env.MUSTER_LINK_SECRETS,

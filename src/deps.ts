@@ -1,10 +1,12 @@
 import { type Logger, pino } from 'pino'
 import { type Clock, fileClock, systemClock } from './clock.js'
 import type { Config } from './config.js'
+import { openCounters, type SharedCounters } from './counters.js'
 import type { KeyRing } from './crypto/key-ring.js'
 import { createSealer, type Sealer } from './crypto/seal.js'
 import { createSigner, type Signer } from './crypto/signer.js'
 import { createDb, createPool, type Database, type Db } from './db/client.js'
+import { type PoolWaits, watchWaits } from './db/pool-waits.js'
 import { createTxtResolver, type TxtResolver } from './dns.js'
 import { errorForLog } from './error-for-log.js'
 import { type JobQueue, openQueue } from './jobs/queue.js'
@@ -28,6 +30,10 @@ export interface Deps {
   readonly now: Clock
   readonly databaseUrl: string
   readonly db: Database
+  /** Who waits for a connection to it. */
+  readonly poolWaits: PoolWaits
+  /** Where the processes count together; undefined: each by itself. */
+  readonly counters: SharedCounters | undefined
   readonly queue: JobQueue
   readonly mailer: Mailer
   readonly dns: TxtResolver
@@ -65,6 +71,7 @@ export function buildDeps(options: DepsOptions): Deps {
     log.warn({ err: error }, 'A connection failed')
   }
   const pool = createPool({ url: databaseUrl, max: config.databasePoolSize, onError })
+  const poolWaits = watchWaits(pool)
   const db = createDb(pool)
   const sealer = createSealer(options.encryptionKeys)
   const queue = openQueue({
@@ -73,6 +80,10 @@ export function buildDeps(options: DepsOptions): Deps {
     onError,
     ...(options.redisPrefix === undefined ? {} : { redisPrefix: options.redisPrefix })
   })
+  const counters =
+    config.redisUrl === undefined
+      ? undefined
+      : openCounters({ redisUrl: config.redisUrl, log, redisPrefix: options.redisPrefix })
   const mailer = options.mailer ?? openMailer(config.smtpUrl, { db, seal: sealer, now })
   const outbound = createOutbound({ ...config.webhooks, timeoutMs: WEBHOOK_TIMEOUT_MS })
 
@@ -82,6 +93,8 @@ export function buildDeps(options: DepsOptions): Deps {
     now,
     databaseUrl,
     db,
+    poolWaits,
+    counters,
     queue,
     mailer,
     dns: createTxtResolver({ servers: config.dnsServers, timeoutMs: DNS_TIMEOUT_MS }),
@@ -94,6 +107,7 @@ export function buildDeps(options: DepsOptions): Deps {
       await mailer.close()
       await outbound.close()
       await queue.close()
+      counters?.close()
       await pool.end()
     }
   }

@@ -81,3 +81,18 @@ await t.test('a load that fails fails its own questions only', async (t) => {
   loads[1]?.finish()
   t.equal(await next, 20)
 })
+
+await t.test('or all that wait, where they would only fail the same', async (t) => {
+  const { loads, load } = controlled()
+  const isAway = (error: unknown) => error instanceof Error && error.message === 'away'
+  const ask = coalesce(load, { max: 1, lanes: 1, failsAll: isAway })
+  const asked = [1, 2, 3].map(ask)
+  await turn()
+  loads[0]?.fail()
+  for (const one of asked) await t.rejects(one, /away/)
+  t.equal(loads.length, 1, 'nothing more was tried')
+  const next = ask(4)
+  await turn()
+  loads[1]?.finish()
+  t.equal(await next, 40)
+})

@@ -28,6 +28,11 @@ await t.test('documentation and example state the defaults that hold', async (t)
   t.equal(stated('MUSTER_DATA_DIR'), config.dataDir)
   t.equal(stated('DATABASE_POOL_SIZE'), String(config.databasePoolSize))
   t.equal(stated('MAIL_FROM'), config.mailFrom)
+  t.equal(stated('MUSTER_RATE_LIMIT_PER_PERSON'), String(config.rateLimits.perPerson))
+  t.equal(stated('MUSTER_RATE_LIMIT_FAILED_AUTH'), String(config.rateLimits.failedAuth))
+  t.equal(stated('MUSTER_REQUESTS_MAX'), String(config.shedding.requestsMax))
+  t.equal(stated('MUSTER_SHED_DATABASE_WAIT_MS'), String(config.shedding.databaseWaitMs))
+  t.equal(stated('MUSTER_SHED_EVENT_LOOP_MS'), String(config.shedding.eventLoopMs))
 
   const example = (await read('.env.example')).matchAll(/^([A-Z_]+)=(.*)$/gm)
   const asCopied = loadConfig(
@@ -73,6 +78,10 @@ await t.test('every value is read as it is meant', async (t) => {
     NODE_ENV: 'production',
     DATABASE_URL: 'postgresql://muster:pw@db.acme.test/muster',
     DATABASE_POOL_SIZE: '50',
+    MUSTER_RATE_LIMIT_PER_KEY: '6000',
+    MUSTER_RATE_LIMIT_PER_PERSON: '0',
+    MUSTER_SHED_HEAP_MB: '400',
+    MUSTER_SHED_EVENT_LOOP_PERCENT: '98',
     REDIS_URL: 'rediss://redis.acme.test',
     SMTP_URL: 'smtps://mail.acme.test?requireTLS=true',
     MAIL_FROM: 'Acme, Inc. <teams@acme.test>',
@@ -97,6 +106,8 @@ await t.test('every value is read as it is meant', async (t) => {
     logLevel: 'debug',
     production: true,
     databasePoolSize: 50,
+    rateLimits: { perKey: 6_000, perPerson: 0, failedAuth: 100 },
+    shedding: { requestsMax: 1_000, heapMb: 400, eventLoopPercent: 98 },
     redisUrl: 'rediss://redis.acme.test',
     mailFrom: 'Acme, Inc. <teams@acme.test>',
     mailReplyTo: 'help@acme.test',
@@ -153,6 +164,15 @@ const WRONG: Record<string, readonly string[]> = {
   MUSTER_DNS_SERVERS: ['dns.acme.test', '9.9.9.9,127.0.0.1:0', '[::1'],
   MUSTER_WEBHOOKS_HTTP: ['yes', 'ON', 'true'],
   MUSTER_WEBHOOKS_ALLOWED_NETWORKS: ['intranet.acme.test', '10.0.0.0/33', '10.0.0.1;::1', '10.0/8'],
+  MUSTER_RATE_LIMIT_PER_KEY: ['none', '-1', '10000001'],
+  MUSTER_RATE_LIMIT_PER_PERSON: ['5/s', '1e3'],
+  MUSTER_RATE_LIMIT_FAILED_AUTH: ['off', '0x10'],
+  MUSTER_REQUESTS_MAX: ['0', '100001'],
+  MUSTER_SHED_DATABASE_WAIT_MS: ['2 s', '60001'],
+  MUSTER_SHED_EVENT_LOOP_MS: ['0.5', '60001'],
+  MUSTER_SHED_EVENT_LOOP_PERCENT: ['98 %', '101'],
+  MUSTER_SHED_HEAP_MB: ['1G', '1000001'],
+  MUSTER_SHED_RSS_MB: ['512MB', '1000001'],
   MUSTER_API_KEY: ['hunter2', 'mk_short_hunter2', `${newApiKeyToken().token}-`],
   MUSTER_LINK_SECRETS: [
     'hunter2',

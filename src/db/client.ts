@@ -27,6 +27,8 @@ export interface Database extends Db {
 
 const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 30_000
+/** Of a transaction in which nothing is asked any more: whoever began it hangs, and holds its locks. */
+const IDLE_IN_TRANSACTION_MS = 60_000
 
 export interface PoolOptions {
   readonly url: string
@@ -44,6 +46,7 @@ export function createPool({ url, max, onError }: PoolOptions): pg.Pool {
     max,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: 'muster'
   })
   pool.on('error', onError)

@@ -1,8 +1,9 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { CallContext, KeyContext, OrgContext, PersonContext } from '../context.js'
 import type { Deps } from '../deps.js'
 import { hasScope, type Scope } from '../scopes.js'
 import { type ActorName, createFindCaller, type MemberFacts } from './caller.js'
+import { createCallerLimits } from './caller-limits.js'
 import {
   type Credential,
   notOnBehalf,
@@ -73,6 +74,7 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
   const findCaller = createFindCaller(deps)
   const uses = createKeyUses(deps)
   app.addHook('onClose', () => uses.written())
+  const limits = createCallerLimits(app, deps)
   app.decorateRequest('org')
   app.decorateRequest('askedAbout')
   app.decorateRequest('principal')
@@ -81,15 +83,20 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     const access = route.config?.access
     if (!access) throw new Error(`${route.url} declares no access`)
     if (access.class === 'public') return
-    const proof = (request: FastifyRequest) => prove(request, access)
+    const proof = limits.guarded((request, reply) => prove(request, reply, access))
     if (access.class === 'tenant' && access.subjectOf) {
-      route.onRequest = [refuseStranger, ...listOf(route.onRequest)]
+      route.onRequest = [limits.guarded(refuseStranger), ...listOf(route.onRequest)]
       route.preHandler = [proof, ...listOf(route.preHandler)]
     } else route.onRequest = [proof, ...listOf(route.onRequest)]
   })
 
-  async function prove(request: FastifyRequest, access: Proven): Promise<void> {
+  async function prove(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    access: Proven
+  ): Promise<void> {
     const credential = readCredential(readBearer(request))
+    limits.refuseGuesser(request, credential)
     const organizationId = access.class === 'tenant' ? readOrganizationId(request) : undefined
     const actor = actorOf(request, credential)
     const subject = access.class === 'tenant' ? access.subjectOf?.(request.body) : undefined
@@ -97,6 +104,7 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     const facts = await findCaller({ keyId, organizationId, actor, subject })
     const principal = provePrincipal(request, credential, facts, deps.now())
     noteUse(uses, request, principal)
+    await limits.take(request, reply, { principal, key: facts.key })
     refuseActor(request, access, credential)
     const client = clientOf(request, credential, actor !== undefined)
     request.setDecorator('principal', principal)
@@ -114,13 +122,8 @@ const listOf = <T>(hooks: T | T[] | undefined): T[] =>
   hooks === undefined ? [] : Array.isArray(hooks) ? hooks : [hooks]
 
 /** Whoever has nothing that looks like a credential is not even read. */
-function refuseStranger(request: FastifyRequest, _reply: unknown, done: (error?: Error) => void) {
-  try {
-    readCredential(readBearer(request))
-    done()
-  } catch (error) {
-    done(error as Error)
-  }
+async function refuseStranger(request: FastifyRequest): Promise<void> {
+  readCredential(readBearer(request))
 }
 
 /** Whom to look up as the acting member. */

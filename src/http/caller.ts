@@ -1,4 +1,5 @@
 import { coalesce } from '../coalesce.js'
+import { isAway } from '../db/away.js'
 import type { Statement } from '../db/statement.js'
 import type { Deps } from '../deps.js'
 import { idToUuid, uuidToId } from '../ids.js'
@@ -148,7 +149,7 @@ interface MemberRow {
 }
 
 /** Questions of one statement, and statements at a time. */
-const BATCH = { max: 200, lanes: 2 }
+const BATCH = { max: 200, lanes: 2, failsAll: isAway }
 
 /**
  * Looks up key, organization, acting member and whom it is asked about. Requests that wait at the

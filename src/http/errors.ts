@@ -84,9 +84,32 @@ export const internalError = defineProblem({
   fr: ['Erreur interne', 'Une erreur est survenue de notre côté.']
 })
 
-export const serviceUnavailable = defineProblem({
+/** Before anything was done for a request. */
+export const overloaded = defineProblem({
+  code: 'overloaded',
+  status: 503,
+  en: [
+    'Overloaded',
+    'There is more to do than can be done. Nothing was done: try again in {retry_after} seconds.'
+  ],
+  fr: [
+    'Surcharge',
+    'Trop de requêtes en même temps. Rien n’a été fait : réessayez dans {retry_after} secondes.'
+  ]
+})
+
+/** What was under way may have been done: of a connection that broke nobody knows. */
+export const serviceUnavailable = () => unavailable({ retry_after: 1 })
+const unavailable = defineProblem({
   code: 'service_unavailable',
   status: 503,
-  en: ['Service unavailable', 'Muster cannot answer right now. Try again shortly.'],
-  fr: ['Service indisponible', 'Muster ne peut pas répondre pour le moment. Réessayez bientôt.']
+  en: [
+    'Service unavailable',
+    'Muster cannot answer right now. Try again shortly, with the same Idempotency-Key if you sent one.'
+  ],
+  fr: [
+    'Service indisponible',
+    'Muster ne peut pas répondre pour le moment. Réessayez bientôt, avec la même Idempotency-Key ' +
+      'si vous en aviez envoyé une.'
+  ]
 })

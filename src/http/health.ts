@@ -34,7 +34,7 @@ function getHealthRoute(app: App): void {
   app.get(
     '/healthz',
     {
-      config: { access: { class: 'public' } },
+      config: { access: { class: 'public' }, isVital: true },
       schema: {
         operationId: 'getHealth',
         summary: 'Is the process alive?',
@@ -50,7 +50,7 @@ function getReadinessRoute(app: App, deps: Deps): void {
   app.get(
     '/readyz',
     {
-      config: { access: { class: 'public' } },
+      config: { access: { class: 'public' }, isVital: true },
       schema: {
         operationId: 'getReadiness',
         summary: 'Can it do its work: do database and queue answer?',

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto'
-import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { tooManyRequests } from './errors.js'
+import { addressOf, MINUTE_MS, spend } from './budgets.js'
 
 interface Limit {
   readonly max: number
   readonly windowMs: number
 }
-
-const MINUTE_MS = 60_000
 
 /** What a stranger may do on a public route: per address, and per invitation token. */
 export const PUBLIC_LIMITS = {
@@ -22,6 +19,9 @@ export const SIGNUP_PAGE_LIMITS = {
   perPage: { max: 120, windowMs: MINUTE_MS },
   viewsPerPage: { max: 600, windowMs: MINUTE_MS }
 } as const
+
+/** What a mail provider may tell: it sends from few addresses, and a lot after a large mailing. */
+export const MAIL_EVENT_LIMITS = { perAddress: { max: 6_000, windowMs: MINUTE_MS } } as const
 
 /** One of the limits of a route. */
 interface NamedLimit extends Limit {
@@ -50,43 +50,37 @@ export const SIGNUP_LIMITS: Readonly<Record<'page' | 'signup', readonly NamedLim
   ]
 }
 
-/** Limits are counted in this process. Nothing is limited unless its route says so. */
-export async function registerLimits(app: FastifyInstance): Promise<void> {
-  await app.register(rateLimit, { global: false })
-}
+/** Of what has neither a token nor a page. */
+export const ADDRESS_LIMITS: readonly NamedLimit[] = [{ name: 'address', ...perAddress }]
+/** Programs ask for a mail until it is there. */
+export const DEV_MAIL_LIMITS: readonly NamedLimit[] = [
+  { name: 'address', max: 1_200, windowMs: MINUTE_MS }
+]
+export const MAIL_EVENTS: readonly NamedLimit[] = [
+  { name: 'address', ...MAIL_EVENT_LIMITS.perAddress }
+]
 
 /**
  * The hook of a public route: one limit after the other, unless said otherwise by the caller's
- * address and then by the token it was sent. One hook for all, since of the plugin's own hooks only
- * the first on a route counts.
+ * address and then by the token it was sent. Each route has budgets of its own.
  *
  * @throws Problem too_many_requests
  */
 export function publicLimits(app: FastifyInstance, named: readonly NamedLimit[] = TOKEN_LIMITS) {
-  const limits = named.map((limit) => ({ ...limit, take: limiter(app, limit) }))
-  const policy = limits.map(({ name, max, windowMs }) => `"${name}";q=${max};w=${windowMs / 1000}`)
+  const takes = named.map(({ keyOf = addressOf, ...limit }) =>
+    app.counting({
+      ...limit,
+      keyOf: (request) => `${doorOf(request)} ${limit.name} ${keyOf(request)}`
+    })
+  )
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    void reply.header('ratelimit-policy', policy.join(', '))
-    const left: string[] = []
-    for (const { name, take } of limits) {
-      const { remaining, seconds, isExceeded } = await take(request)
-      left.push(`"${name}";r=${remaining};t=${seconds}`)
-      void reply.header('ratelimit', left.join(', '))
-      if (isExceeded) throw tooManyRequests({ retry_after: seconds })
-    }
+    await spend(request, reply, takes)
   }
 }
 
-function limiter(app: FastifyInstance, { max, windowMs, keyOf }: NamedLimit) {
-  const own = keyOf === undefined ? {} : { keyGenerator: keyOf }
-  const take = app.createRateLimit({ max, timeWindow: windowMs, ...own })
-  return async (request: FastifyRequest) => {
-    const taken = await take(request)
-    if (taken.isAllowed) throw new Error('nobody is on a list of exceptions')
-    const { remaining, ttlInSeconds, isExceeded } = taken
-    return { remaining, seconds: Math.max(1, ttlInSeconds), isExceeded }
-  }
-}
+/** The route, as every process calls it. To ask for the head of an answer is to ask for it. */
+const doorOf = ({ method, routeOptions }: FastifyRequest) =>
+  `${method === 'HEAD' ? 'GET' : method} ${routeOptions.url ?? ''}`
 
 interface WithToken {
   readonly token?: unknown

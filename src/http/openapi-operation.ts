@@ -3,27 +3,42 @@ import { type TObject, type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
 import { CHANNELS } from '../policy/document-shape.js'
 import { oneOf } from '../schemas.js'
+import { SHARED_HEADERS } from './openapi-headers.js'
 import type { RouteAccess } from './route-access.js'
 
 /** What every route of a class has in common is said here, not at each of them. */
 export function describeOperation(
   schema: FastifySchema,
   method: string,
-  { access, changesNothing = false }: FastifyContextConfig
+  { access, changesNothing = false, isVital = false }: FastifyContextConfig
 ): FastifySchema {
   const writes = method !== 'GET' && !changesNothing
   const takesKey = method === 'POST' && !changesNothing
-  const headers: Record<string, TSchema> = {
-    ...(access?.class === 'tenant' && access.hostOnly !== true ? ActorHeader : {}),
-    ...(takesKey ? IdempotencyHeader : {})
-  }
+  const headers = requestHeaders(access, takesKey)
   return {
     ...schema,
     ...(Object.keys(headers).length === 0 ? {} : { headers: Type.Object(headers) }),
     security: needsKey(access) ? [{ apiKey: [] }] : [],
-    response: { ...problemResponses(schema, writes, access), ...ownResponses(schema, takesKey) }
+    response: {
+      ...problemResponses(schema, writes, access),
+      ...(isVital ? {} : TOO_MUCH),
+      ...ownResponses(schema, answerHeaders(takesKey, isVital))
+    }
   }
 }
+
+const requestHeaders = (
+  access: RouteAccess | undefined,
+  takesKey: boolean
+): Record<string, TSchema> => ({
+  ...(access?.class === 'tenant' && access.hostOnly !== true ? ActorHeader : {}),
+  ...(takesKey ? IdempotencyHeader : {})
+})
+
+const answerHeaders = (takesKey: boolean, isVital: boolean): Record<string, TSchema> => ({
+  ...(takesKey ? REPLAYED : {}),
+  ...(isVital ? {} : SHARED_HEADERS.counted)
+})
 
 const needsKey = (access: RouteAccess | undefined) =>
   access !== undefined && access.class !== 'public'
@@ -76,14 +91,17 @@ const REPLAYED = {
 }
 
 /** What the route itself declares: its schema, under the status’s name. */
-function ownResponses({ response, alternatives = {} }: FastifySchema, takesKey: boolean) {
+function ownResponses(
+  { response, alternatives = {} }: FastifySchema,
+  headers: Record<string, TSchema>
+) {
   const declared = Object.entries((response ?? {}) as Record<string, TSchema>)
   return Object.fromEntries(
     declared.map(([status, schema]) => [
       status,
       {
         description: STATUS_CODES[status] ?? status,
-        ...(takesKey ? { headers: REPLAYED } : {}),
+        ...(Object.keys(headers).length === 0 ? {} : { headers }),
         content: contentOf(schema, alternatives[Number(status)])
       }
     ])
@@ -113,7 +131,6 @@ const problem = (description: string, headers?: Record<string, TSchema>) => ({
   content: { 'application/problem+json': { schema: Type.Ref('Problem') } }
 })
 
-const RETRY_AFTER = { 'Retry-After': Type.Integer({ description: 'Seconds.' }) }
 const MALFORMED = { 400: problem('The request does not match what the operation takes.') }
 const UNPROVEN = {
   401: problem('No valid API key.'),
@@ -128,7 +145,13 @@ const DEAD_LINK = {
   404: problem('There is nothing of this token.'),
   410: problem('What the token was for is over.')
 }
-const TOO_MANY = { 429: problem('Too many requests.', RETRY_AFTER) }
+const TOO_MUCH = {
+  429: problem('Too many requests: of this caller, or at the same time.', {
+    ...SHARED_HEADERS.later,
+    ...SHARED_HEADERS.counted
+  }),
+  503: problem('Overloaded, or the database cannot be reached.', SHARED_HEADERS.later)
+}
 const OTHERS = { default: problem('Any other problem: branch on its `code`.') }
 
 function problemResponses(
@@ -142,7 +165,6 @@ function problemResponses(
     ...(params === undefined ? {} : HIDDEN),
     ...(takesToken(body) ? DEAD_LINK : {}),
     ...(writes ? REFUSED : {}),
-    ...(writes && !needsKey(access) ? TOO_MANY : {}),
     ...OTHERS
   }
 }

@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import { ProblemSchema } from '../schemas.js'
+import { withSharedHeaders } from './openapi-headers.js'
 import { describeOperation, forReaders } from './openapi-operation.js'
 import type { RouteAccess } from './route-access.js'
 
@@ -96,7 +97,7 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
     }),
     transformObject: (drawn) => {
       const document = 'openapiObject' in drawn ? drawn.openapiObject : {}
-      return forReaders(withOwnCalls(document, describe()))
+      return forReaders(withOwnCalls(withSharedHeaders(document), describe()))
     }
   })
   app.get('/openapi.json', { config: { access: PUBLIC }, schema: { hide: true } }, () =>

@@ -1,6 +1,7 @@
 import type { Static } from '@sinclair/typebox'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { OrgContext } from '../context.js'
+import { isAway } from '../db/away.js'
 import { fill, invalidRequest, type Locale, Problem } from '../errors.js'
 import type { Policy } from '../policy/document.js'
 import { wordsFor } from '../policy/texts.js'
@@ -40,16 +41,27 @@ export function toProblemBody(
   }
 }
 
-/** A person must look; the line names the request. */
-export function logFailure({ id, log }: FastifyRequest, error: Error): void {
-  log.error({ reqId: id, err: error }, 'Request failed')
+/**
+ * What a person must look at; the line names the request. What is over by itself, as a database that
+ * restarts, is a warning, and what was refused as too much is told by whoever refuses it.
+ */
+export function logFailure(
+  { id, log }: FastifyRequest,
+  error: Error,
+  { definition: { status, code } }: Problem
+): void {
+  if (status < 500 || code === OVERLOADED) return
+  if (status === 503) log.warn({ reqId: id, err: error }, 'Request could not be answered')
+  else log.error({ reqId: id, err: error }, 'Request failed')
 }
+
+const OVERLOADED = 'overloaded'
 
 /** The one mapping from errors to answers. Whatever is not a Problem tells nothing of itself. */
 export function createErrorHandler(publicUrl: string) {
   return (error: Error & Partial<FastifyError>, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error)
-    if (problem.definition.status >= 500) logFailure(request, error)
+    logFailure(request, error, problem)
     const retryAfter = problem.members['retry_after']
     if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter))
     if (problem.definition.status === 401) void reply.header('www-authenticate', 'Bearer')
@@ -67,21 +79,6 @@ function readerOf(request: FastifyRequest): ProblemReader {
   return { locale: localeOf(request), texts: org?.policy.policy.texts }
 }
 
-const CONNECTION_LOST = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN'
-])
-/** What pg says without a code. */
-const CONNECTION_LOST_TEXT = /^(Connection terminated|timeout (expired|exceeded when trying))/
-/** PostgreSQL: shutting down, starting up, too many connections. */
-const DATABASE_AWAY = new Set(['57P01', '57P02', '57P03', '53300'])
-
 /** What is told of an error: a Problem as it is, the rest as little as possible. */
 export function toProblem(error: Error & Partial<FastifyError>): Problem {
   if (error instanceof Problem) return error
@@ -92,16 +89,6 @@ export function toProblem(error: Error & Partial<FastifyError>): Problem {
     return invalidRequest({ errors: [{ pointer: '', detail: error.message }] })
   }
   return isAway(error) ? serviceUnavailable() : internalError()
-}
-
-/** The database cannot be reached: not our fault, and not for good. drizzle wraps the cause. */
-function isAway(error: Error & { code?: string }): boolean {
-  return [error, error.cause].some((one) => {
-    if (!(one instanceof Error)) return false
-    const code = 'code' in one ? String(one.code) : ''
-    const lost = CONNECTION_LOST.has(code) || CONNECTION_LOST_TEXT.test(one.message)
-    return lost || DATABASE_AWAY.has(code)
-  })
 }
 
 function toPointers(error: Partial<FastifyError>) {

@@ -67,7 +67,7 @@ export function provePrincipal(
 }
 
 /** The secret, or for a while after a rotation the one before. Both are always compared. */
-function secretMatches(secret: string, key: KeyFacts | undefined, now: Date): boolean {
+export function secretMatches(secret: string, key: KeyFacts | undefined, now: Date): boolean {
   const overlaps = key?.previousSecretEndsAt != null && key.previousSecretEndsAt > now
   const isCurrent = apiKeySecretMatches(secret, key?.secretHash ?? NO_HASH)
   const isPrevious = apiKeySecretMatches(secret, key?.previousSecretHash ?? NO_HASH)

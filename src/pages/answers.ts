@@ -50,7 +50,7 @@ export function showProblems(app: App, { render, when }: ProblemPages): void {
   app.setErrorHandler((error: Error, request, reply) => {
     if (!when(request)) throw error
     const problem = toProblem(error)
-    if (problem.definition.status >= 500) logFailure(request, error)
+    logFailure(request, error, problem)
     const retryAfter = problem.members['retry_after']
     if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter))
     return sendPage(reply, render(problem, pageLocale(request)), problem.definition.status)

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { notFound } from '../errors.js'
 import type { Routes } from '../http/app-types.js'
+import { DEV_MAIL_LIMITS, publicLimits } from '../http/limits.js'
 import { idPattern } from '../ids.js'
 import { findKeptMail, type KeptMail, listKeptMails } from '../mail/kept.js'
 import { sendPage, showProblems, wantsHtml } from './answers.js'
@@ -22,6 +23,7 @@ export const devMailPages: Routes = async (app, { deps }) => {
     '/dev/mail',
     {
       config: { access: { class: 'public' } },
+      onRequest: publicLimits(app, DEV_MAIL_LIMITS),
       schema: {
         hide: true,
         querystring: Type.Object(
@@ -44,6 +46,7 @@ export const devMailPages: Routes = async (app, { deps }) => {
     '/dev/mail/:mail_id',
     {
       config: { access: { class: 'public' } },
+      onRequest: publicLimits(app, DEV_MAIL_LIMITS),
       schema: { hide: true, params: Type.Object({ mail_id: Type.String() }) }
     },
     async (request, reply) => {

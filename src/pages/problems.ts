@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyReply } from 'fastify'
 import { type Locale, notFound, type ProblemDefinition, problemCatalogue } from '../errors.js'
 import type { Routes } from '../http/app-types.js'
+import { ADDRESS_LIMITS, publicLimits } from '../http/limits.js'
 import { pageLocale, sendPage, showProblems, wantsHtml } from './answers.js'
 import { renderDefinition, renderProblem, renderProblemList } from './problems-view.js'
 
@@ -11,7 +12,9 @@ const access = { class: 'public' } as const
 export const problemPages: Routes = async (app, { deps }) => {
   showProblems(app, { render: renderProblem, when: wantsHtml })
 
-  app.get('/problems', { config: { access }, schema: { hide: true } }, async (request, reply) => {
+  const onRequest = publicLimits(app, ADDRESS_LIMITS)
+  const list = { config: { access }, onRequest, schema: { hide: true } }
+  app.get('/problems', list, async (request, reply) => {
     const locale = pageLocale(request)
     const all = [...problemCatalogue().values()].sort(byStatusAndCode)
     vary(reply)
@@ -21,7 +24,11 @@ export const problemPages: Routes = async (app, { deps }) => {
 
   app.get(
     '/problems/:code',
-    { config: { access }, schema: { hide: true, params: Type.Object({ code: Type.String() }) } },
+    {
+      config: { access },
+      onRequest,
+      schema: { hide: true, params: Type.Object({ code: Type.String() }) }
+    },
     async (request, reply) => {
       const locale = pageLocale(request)
       const definition = problemCatalogue().get(request.params.code)

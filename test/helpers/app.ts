@@ -89,6 +89,9 @@ export function openDeps(databaseUrl: string, now: () => Date, options: TestOpti
     MUSTER_LINK_SECRETS: SECRETS,
     MUSTER_ENCRYPTION_KEYS: SECRETS,
     MUSTER_ALLOWED_HOSTS: 'app.acme.test,*.allowed.test',
+    // Whoever walks every route calls from one address, as one person.
+    MUSTER_RATE_LIMIT_FAILED_AUTH: '0',
+    MUSTER_RATE_LIMIT_PER_PERSON: '0',
     LOG_LEVEL: 'silent',
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     ...options.environment

@@ -17,11 +17,14 @@ export interface OwnRedis {
   flush(): Promise<void>
   /** Goes away, and everything in it. */
   stop(): Promise<void>
+  /** Keeps its connections and answers nothing, until it does again. */
+  silence(): void
+  speak(): void
 }
 
-/** A Redis of this test alone, in memory only. */
-export async function startRedis(t: Test): Promise<OwnRedis> {
-  const port = await freePort()
+/** A Redis of this test alone, in memory only; where one has been, to come back there. */
+export async function startRedis(t: Test, at?: OwnRedis): Promise<OwnRedis> {
+  const port = at === undefined ? await freePort() : Number(new URL(at.url).port)
   const options = [
     '--port',
     String(port),
@@ -50,6 +53,12 @@ export async function startRedis(t: Test): Promise<OwnRedis> {
     async stop() {
       child.kill('SIGKILL')
       await closed
+    },
+    silence() {
+      child.kill('SIGSTOP')
+    },
+    speak() {
+      child.kill('SIGCONT')
     }
   }
 }

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { publicContext, wholeDeployment } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { MAIL_EVENTS, publicLimits } from '../../http/limits.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { idPattern } from '../../ids.js'
 import { Email, ref } from '../../schemas.js'
@@ -58,6 +59,7 @@ function receiveMailEventRoute(app: App, deps: Deps): void {
     {
       // Told twice it changes nothing, whatever the key.
       config: { access: { class: 'public' }, changesNothing: true },
+      onRequest: publicLimits(app, MAIL_EVENTS),
       bodyLimit: EVENT_BYTES_MAX,
       schema: {
         operationId: 'receiveMailEvent',
