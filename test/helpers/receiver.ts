@@ -3,9 +3,9 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { Webhook } from 'standardwebhooks'
-import type { Test } from 'tap'
 import type { TestApp } from './app.js'
 import { until } from './database.js'
+import type { Scope } from './scope.js'
 
 /** What lets tests send to this machine. */
 export const LOCAL_WEBHOOKS = {
@@ -43,7 +43,7 @@ export interface Receiver {
 const OK: Manner = () => ({ status: 204 })
 
 /** A consumer on loopback, stopped with the test. */
-export async function startReceiver(t: Test, manner: Manner = OK): Promise<Receiver> {
+export async function startReceiver(t: Scope, manner: Manner = OK): Promise<Receiver> {
   const received: Received[] = []
   const server = createServer((request, response) => {
     void buffer(request).then(

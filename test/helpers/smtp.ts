@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
-import type { Test } from 'tap'
+import type { Scope } from './scope.js'
 
 export interface ReceivedMail {
   readonly messageId: string
@@ -31,7 +31,7 @@ export interface SmtpDouble {
 }
 
 /** Stopped with the test. */
-export async function startSmtpDouble(t: Test, manner: Manner = 'accept'): Promise<SmtpDouble> {
+export async function startSmtpDouble(t: Scope, manner: Manner = 'accept'): Promise<SmtpDouble> {
   const received: ReceivedMail[] = []
   const tried: ReceivedMail[] = []
   const held: (() => void)[] = []

@@ -9,6 +9,7 @@ import {
   setMode,
   teamWithCredits
 } from '../helpers/credits.js'
+import { type Chance, chance } from './chance.js'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -16,20 +17,6 @@ const CLIENTS = 8
 const REQUESTS = 14
 /** What a busy team may be told; anything else, above all a 5xx, is wrong. */
 const TELLABLE = new Set([200, 201, 409, 410, 422])
-
-/** Numbers that are chance, and the same for the same seed (mulberry32). */
-function chance(seed: number) {
-  let state = seed
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-  const below = (end: number) => Math.floor(next() * end)
-  return { below, pick: <T>(list: readonly T[]): T | undefined => list[below(list.length)] }
-}
-type Chance = ReturnType<typeof chance>
 
 interface Told {
   readonly id: string

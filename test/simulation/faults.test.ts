@@ -1,0 +1,34 @@
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { hasRedis } from './service/redis.js'
+import { openGround, POLICIES, simulate } from './service/simulate.js'
+
+/** By steps and not by time, so that each run plays the same. */
+const STEPS = 70
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
+const SEEDS = [
+  { seed: 1, redis: false },
+  { seed: 2, redis: true }
+]
+
+t.setTimeout(600_000)
+
+const ground = await openGround(t, tmpdir(), DIST)
+for (const { seed, redis } of SEEDS) {
+  await t.test(
+    `seed ${seed}: whatever fails under them, teams are what an independent model says`,
+    { skip: redis && !hasRedis() ? 'no redis-server here' : false },
+    async (t) => {
+      const say = (line: string) => {
+        t.comment(line)
+      }
+      const options = { seed, redis, steps: STEPS, policies: POLICIES, shortenings: 12, say }
+      const { played, shortened } = await simulate(ground, options)
+      t.equal(played.wrong, undefined, played.wrong ? JSON.stringify(shortened) : 'as it says')
+      const answers = [...played.outcomes.keys()]
+      t.ok(answers.length > 25, `${answers.length} kinds of answers`)
+      t.ok(played.faults.size > 3, `${[...played.faults.keys()].join()} happened`)
+    }
+  )
+}

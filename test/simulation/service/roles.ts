@@ -1,0 +1,69 @@
+import { setRoles, type Team } from './team.js'
+import { NOTHING, pick, type Step, type Taken, takenBy, type World } from './world.js'
+
+const SETS = [
+  ['team.view'],
+  ['team.view', 'member.invite'],
+  ['team.view', 'member.remove', 'member.role'],
+  []
+] as const
+
+const mayHave = ({ document }: Team) => document.custom_roles.allowed !== 'never'
+
+export async function createRole(world: World, team: Team, step: Step): Promise<Taken> {
+  if (!mayHave(team) || team.custom.length > 3) return NOTHING
+  const key = world.unique('role')
+  const permissions = pick(SETS, step.other) ?? []
+  const body = { key, label: { en: key }, permissions }
+  const taken = takenBy(await world.call('POST', `${team.path}/roles?confirm=true`, { body }), 'ok')
+  if (taken.said !== 'ok') return taken
+  team.custom.push({ key, permissions })
+  setRoles(team)
+  return taken
+}
+
+export async function updateRole(world: World, team: Team, step: Step): Promise<Taken> {
+  const role = pick(team.custom, step.target)
+  if (!role) return NOTHING
+  const permissions = pick(SETS, step.other) ?? []
+  const path = `${team.path}/roles/${role.key}?confirm=true`
+  const taken = takenBy(await world.call('PATCH', path, { body: { permissions } }), 'ok')
+  if (taken.said !== 'ok') return taken
+  role.permissions = permissions
+  setRoles(team)
+  return taken
+}
+
+/** One that somebody has, or is offered, stays. */
+export async function deleteRole(world: World, team: Team, step: Step): Promise<Taken> {
+  const role = pick(team.custom, step.target)
+  if (!role) return NOTHING
+  const holders = team.seats.filter((seat) => seat.role === role.key)
+  const isHeld = holders.some(({ status }) => status !== 'removed')
+  const isKnown = !isHeld && team.pages.every((page) => page.role !== role.key)
+  const answer = await world.call('DELETE', `${team.path}/roles/${role.key}?confirm=true`)
+  const taken = takenBy(answer, isHeld ? 'state' : isKnown ? 'ok' : null)
+  if (taken.said !== 'ok') return taken
+  team.custom.splice(team.custom.indexOf(role), 1)
+  setRoles(team)
+  return taken
+}
+
+const ASKED = ['member.invite', 'member.remove', 'team.view', 'member.role']
+
+/** May they? Only whoever is in, and only what their role holds. */
+export async function authorize(world: World, team: Team, step: Step): Promise<Taken> {
+  const seat = pick(
+    team.seats.filter(({ id }) => id !== ''),
+    step.target
+  )
+  const permission = pick(ASKED, step.other) ?? ''
+  if (!seat) return NOTHING
+  const body = { member_id: seat.id, permission }
+  const answer = await world.call('POST', `${team.path}/authorize`, { body })
+  const role = team.rules.roles.find(({ key }) => key === seat.role)
+  const isHeld = role?.permissions.includes(permission) ?? false
+  const said = answer.status === 200 ? String(answer.body.allowed) : `${answer.status}`
+  const expected = String(seat.status === 'active' && isHeld)
+  return { said, expected, detail: JSON.stringify(answer.body) }
+}
