@@ -56,6 +56,11 @@ export function wholeDeployment(request: FastifyRequest): KeyContext {
   return key
 }
 
+/** The same of what a route on one organization would tell of others. */
+export function wholeReach(request: FastifyRequest): void {
+  if (operatorContext(request).organizationIds !== null) throw organizationLimited()
+}
+
 /** The context of a public route: whoever it is, all that is known is what they sent. */
 export function publicContext(request: FastifyRequest, deps: Deps): CallContext {
   return {

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
-import { keyContext, orgContext, wholeDeployment } from '../../http/access.js'
+import { keyContext, orgContext, wholeDeployment, wholeReach } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce, created, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
@@ -128,6 +128,7 @@ function updateOrganizationRoute(app: App, deps: Deps): void {
       schema: {
         operationId: 'updateOrganization',
         summary: 'Change the fields that are given',
+        description: 'A key that is limited to organizations gives none an `external_id`.',
         tags,
         params: OrganizationParams,
         body: OrganizationUpdate,
@@ -136,6 +137,8 @@ function updateOrganizationRoute(app: App, deps: Deps): void {
     },
     async (request) => {
       const ctx = orgContext(request)
+      // No two organizations have the same: whoever reaches only some must not learn who has one.
+      if (typeof request.body.external_id === 'string') wholeReach(request)
       return toOrganization(await updateOrganization(deps, ctx, request.body), ctx.now)
     }
   )
