@@ -15,3 +15,14 @@ export function newScope() {
     }
   }
 }
+
+/** Nothing that was started outlives a command that is interrupted. */
+export function endOnSignals(scope: { end(): Promise<void> }): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void scope.end().finally(() => {
+        process.exit(1)
+      })
+    })
+  }
+}

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { findPlants } from './plant.js'
+import { prove } from './proof.js'
 
 /** The command line of `npm run prove`; answers with the exit code. */
 export async function proveByArguments(argv: string[], parent: string): Promise<number> {
@@ -8,21 +9,30 @@ export async function proveByArguments(argv: string[], parent: string): Promise<
     args: argv,
     options: {
       plant: { type: 'boolean', default: false },
+      minutes: { type: 'string', default: '60' },
       names: { type: 'string', default: '' },
       seed: { type: 'string', default: '1' },
       seeds: { type: 'string', default: '4' },
-      steps: { type: 'string', default: '150' }
+      steps: { type: 'string', default: '150' },
+      policies: { type: 'string', default: 'standard,oupi' }
     }
   })
   const say = (line: string) => void process.stdout.write(`${line}\n`)
+  const common = { parent, seed: Number(values.seed), steps: Number(values.steps), say }
+  if (!values.plant) {
+    const parts = await prove({ ...common, minutes: Number(values.minutes) })
+    await keep('proof-summary.json', parts)
+    return parts.every(({ failures }) => failures.length === 0) ? 0 : 1
+  }
   const found = await findPlants({
-    parent,
+    ...common,
     names: values.names.split(',').filter((name) => name !== ''),
-    seed: Number(values.seed),
     seeds: Number(values.seeds),
-    steps: Number(values.steps),
-    say
+    policies: values.policies.split(',')
   })
-  await writeFile('proof-plants.json', `${JSON.stringify(found, undefined, 2)}\n`)
+  await keep('proof-plants.json', found)
   return found.every(({ seed }) => seed !== undefined) ? 0 : 1
 }
+
+const keep = (file: string, told: unknown) =>
+  writeFile(file, `${JSON.stringify(told, undefined, 2)}\n`)

@@ -1,8 +1,8 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { newScope } from '../helpers/scope.js'
+import { endOnSignals, newScope } from '../helpers/scope.js'
 import { hasRedis } from '../simulation/service/redis.js'
-import { openGround, POLICIES, simulate } from '../simulation/service/simulate.js'
+import { openGround, simulate } from '../simulation/service/simulate.js'
 import { PLANTS, type Plant } from './plants.js'
 
 export interface PlantOptions {
@@ -14,6 +14,8 @@ export interface PlantOptions {
   readonly seed: number
   readonly seeds: number
   readonly steps: number
+  /** The fewer, the more happens to each of their teams. */
+  readonly policies: readonly string[]
   readonly say: (line: string) => void
 }
 
@@ -60,8 +62,9 @@ async function copyWith({ name, file, from, to }: Plant): Promise<string> {
 }
 
 async function findPlant(plant: Plant, options: PlantOptions): Promise<Found> {
-  const { parent, seed: first, seeds, steps, say } = options
+  const { parent, seed: first, seeds, steps, policies, say } = options
   const scope = newScope()
+  endOnSignals(scope)
   const folder = await copyWith(plant)
   const begun = performance.now()
   const seconds = () => Math.round((performance.now() - begun) / 1000)
@@ -70,7 +73,7 @@ async function findPlant(plant: Plant, options: PlantOptions): Promise<Found> {
     for (let seed = first; seed < first + seeds; seed += 1) {
       const redis = seed % 2 === 0 && hasRedis()
       const { wrong } = (
-        await simulate(ground, { seed, steps, policies: POLICIES, redis, shortenings: 0, say })
+        await simulate(ground, { seed, steps, policies, redis, shortenings: 0, say })
       ).played
       if (wrong) {
         const message = wrong.message.slice(0, 200)

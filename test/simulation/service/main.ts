@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { newScope } from '../../helpers/scope.js'
+import { endOnSignals, newScope } from '../../helpers/scope.js'
 import { hasRedis } from './redis.js'
 import {
   openGround,
@@ -29,6 +29,7 @@ export async function simulateByArguments(argv: string[], parent: string): Promi
   })
   const say = (line: string) => void process.stdout.write(`${line}\n`)
   const scope = newScope()
+  endOnSignals(scope)
   try {
     const dist = resolve(values.dist)
     const ground = await openGround(scope, parent, dist)

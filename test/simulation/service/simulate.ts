@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Scope } from '../../helpers/scope.js'
 import { type Game, type Played, play } from './play.js'
@@ -24,6 +24,7 @@ export interface SimulateOptions {
 export async function openGround(scope: Scope, parent: string, dist: string) {
   await mkdir(parent, { recursive: true })
   const folder = await mkdtemp(join(parent, 'muster-simulation-'))
+  scope.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }))
   await chmod(folder, 0o755) // As root, PostgreSQL runs as a user of its own.
   const postgres = await startPostgres(scope, folder)
   return { folder, postgres, template: await createTemplate(scope, postgres, dist), dist }
