@@ -10,6 +10,7 @@ import Fastify, {
 import type { Deps } from '../deps.js'
 import { invalidRequest, notFound } from '../errors.js'
 import { newId } from '../ids.js'
+import { answerUnreadable } from './client-error.js'
 import { type Compiling, createCompilers } from './compilers.js'
 import { createErrorHandler } from './problem.js'
 import { findUnstorable } from './validation.js'
@@ -34,6 +35,7 @@ export function createServer(deps: Deps, compiling: Compiling = 'at_first_use'):
     schemaController: { compilersFactory: createCompilers(compiling) },
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    clientErrorHandler: answerUnreadable(config.publicUrl),
     frameworkErrors: (_error, request, reply) => {
       // No hook runs for an address that cannot be read. It names nothing.
       void handleError(notFound(), request, reply.headers(headersOf(request)))

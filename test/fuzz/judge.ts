@@ -4,6 +4,10 @@ import { problemCatalogue } from '../../src/errors.js'
 import { OWN_FORMATS } from '../../src/http/validation.js'
 import type { Json, Operation } from '../helpers/openapi.js'
 
+/** Whoever is overloaded, or without its database, says so; nothing else of that kind may happen. */
+const isFault = (status: number, responses: object) =>
+  status >= 500 && !(status === 503 && '503' in responses)
+
 export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -38,19 +42,29 @@ export function createJudge(document: Json): Judge {
     return known.status === status ? [] : [`${String(body.code)} is sent with ${status}`]
   }
 
-  return ({ operation }, { status, headers, text }) => {
-    const told = operation.responses[String(status)] ?? operation.responses.default
-    if (status >= 500 && !(status === 503 && operation.responses['503'])) return ['a fault of ours']
-    if (!REQUEST_ID.test(headers['x-request-id'] ?? '')) return ['no x-request-id']
-    const [type = ''] = (headers['content-type'] ?? '').split(';')
-    const content = told?.content?.[type]
-    if (!content) return [`${type} is not documented with ${status}`]
-    if (!/json$/.test(type)) return []
+  function judgeBody(
+    { operation }: Operation,
+    { status, text }: Reply,
+    type: string,
+    schema: Json
+  ) {
+    if (!type.endsWith('json')) return []
     const body: Json = JSON.parse(text)
-    const name = `${operation.operationId} ${status} ${type}`
-    return [
-      ...misfits(content.schema, name, body),
-      ...(type === PROBLEM ? judgeProblem(status, body) : [])
-    ]
+    const wrong = misfits(schema, `${operation.operationId} ${status} ${type}`, body)
+    return type === PROBLEM ? [...wrong, ...judgeProblem(status, body)] : wrong
+  }
+
+  return (asked, reply) => {
+    const { status, headers } = reply
+    const { responses } = asked.operation
+    const told = responses[status in responses ? String(status) : 'default']
+    const { 'x-request-id': id = '', 'content-type': sentAs = '' } = headers
+    if (isFault(status, responses)) return ['a fault of ours']
+    if (!REQUEST_ID.test(id)) return ['no x-request-id']
+    const [type = ''] = sentAs.split(';')
+    const content = told.content?.[type]
+    return content
+      ? judgeBody(asked, reply, type, content.schema)
+      : [`${type} is not documented with ${status}`]
   }
 }

@@ -78,7 +78,9 @@ await t.test(`every operation, asked anything (FUZZ_SEED=${SEED} FUZZ_RUNS=${RUN
   const document: Json = await readDocument()
   const judge = createJudge(document)
   const agent = new Agent()
-  t.teardown(() => agent.destroy())
+  t.teardown(() => {
+    agent.destroy()
+  })
   const operations = operationsOf(document)
   const ordered = [
     ...operations.filter(({ operation }) => !ENDS.test(operation.operationId)),
@@ -101,7 +103,9 @@ await t.test(`every operation, asked anything (FUZZ_SEED=${SEED} FUZZ_RUNS=${RUN
       headers: { authorization: `Bearer ${app.key}`, ...headers, ...lengthOf(body) },
       body
     }
-    const reply = await send(app.url + sent.path, agent, sent).catch((error: Error) => error)
+    const reply = await send(app.url + sent.path, agent, sent).catch(
+      (error: unknown) => error as Error
+    )
     if (reply instanceof Error) {
       // What is too large is answered before it has been read: whoever goes on sending may miss it.
       const isTooLarge = body !== undefined && body.length > BODY_BYTES_MAX

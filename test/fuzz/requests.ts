@@ -27,7 +27,7 @@ const OTHER_TYPES = [
 ] as const
 
 const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  typeof value === 'string' ? value : JSON.stringify(value)
 
 /** What may be asked of an operation: half of it as it should be. */
 export function requestsOf(document: Json, { operation }: Operation): Arbitrary<Sketch> {
@@ -76,7 +76,7 @@ export function requestsOf(document: Json, { operation }: Operation): Arbitrary<
     })
 }
 
-const toBytes = (value: unknown) => Buffer.from(JSON.stringify(value) ?? '')
+const toBytes = (value: unknown) => Buffer.from(JSON.stringify(value))
 
 /** The ids of an example stand for none that there is: those of the fixture take their place. */
 function placeholders(example: unknown): unknown {
