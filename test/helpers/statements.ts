@@ -5,8 +5,8 @@ type Query = (...values: unknown[]) => unknown
 
 /**
  * Tells what this process asks the database meanwhile, without its values: a test that nothing else
- * happens beside. The relay is poked after a commit, whenever that falls: such a poke is not the
- * work's.
+ * happens beside. The relay is poked after a commit, and the use of a key is written, whenever that
+ * falls: neither is the work's.
  */
 export async function readStatements(work: () => Promise<unknown>): Promise<string[]> {
   const query = Reflect.get(pg.Client.prototype, 'query') as Query
@@ -18,7 +18,7 @@ export async function readStatements(work: () => Promise<unknown>): Promise<stri
   }
   Reflect.set(pg.Client.prototype, 'query', listening)
   await work().finally(() => Reflect.set(pg.Client.prototype, 'query', query))
-  return asked.filter((text) => !/^notify /.test(text))
+  return asked.filter((text) => !/^(notify|update api_keys k) /.test(text.replace(/\s+/g, ' ')))
 }
 
 /** How many they are. */

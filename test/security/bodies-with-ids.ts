@@ -26,6 +26,7 @@ export const BODIES_WITH_IDS: Readonly<Record<string, readonly Make[]>> = {
       organization_ids: [organization_id]
     })
   ],
+  updateApiKey: [({ organization_id }) => ({ organization_ids: [organization_id] })],
   authorize: [
     ({ user_id }) => ({ user_id, permission: PERMISSION }),
     ({ member_id, other_member_id, role_key }) => ({
@@ -173,7 +174,8 @@ const NAMES: Readonly<Partial<Record<IdPrefix, string>>> = {
   res: 'resource_id',
   sgp: 'signup_page_id',
   trf: 'credit_transfer_id',
-  evt: 'event_id'
+  evt: 'event_id',
+  key: 'api_key_id'
 }
 /** What is text to the schema, and still the name of something. */
 const TEXTS: Readonly<Record<string, string>> = {
