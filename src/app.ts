@@ -42,6 +42,7 @@ import { registerAccess } from './http/access.js'
 import { registerBudgets } from './http/budgets.js'
 import type { Compiling } from './http/compilers.js'
 import { healthRoutes } from './http/health.js'
+import { metricsRoutes } from './http/metrics.js'
 import { registerOpenApi } from './http/openapi.js'
 import { opsPages } from './http/ops.js'
 import { createServer } from './http/server.js'
@@ -100,6 +101,7 @@ export async function buildApp(deps: Deps, compiling?: Compiling): Promise<Fasti
   await app.register(userRoutes, { deps })
   await app.register(apiKeyRoutes, { deps })
   await app.register(healthRoutes, { deps })
+  await app.register(metricsRoutes, { deps })
   await app.register(opsPages, { deps })
   await app.register(invitationPages, { deps })
   await app.register(domainPages, { deps })
@@ -110,10 +112,11 @@ export async function buildApp(deps: Deps, compiling?: Compiling): Promise<Fasti
   return app
 }
 
-/** What a worker listens with: how it is, and nothing else. */
+/** What a worker listens with: how it is and what it has done, and nothing else. */
 export async function buildHealthApp(deps: Deps): Promise<FastifyInstance> {
   const app = createServer(deps)
   await app.register(healthRoutes, { deps })
+  await app.register(metricsRoutes, { deps })
   return app
 }
 

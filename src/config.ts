@@ -4,6 +4,7 @@ import { parseApiKeyToken } from './crypto/api-key-token.js'
 import { type KeyRing, parseKeyRing, SECRET_BYTES } from './crypto/key-ring.js'
 import { isDnsServer } from './dns.js'
 import { StartupError } from './errors.js'
+import { TRACING_ENVIRONMENT, type TracingConfig, toTracing } from './telemetry/config.js'
 
 /** What the environment says, checked and typed. Read once, by the command line. */
 export interface Config {
@@ -27,6 +28,8 @@ export interface Config {
   readonly devMail: boolean
   /** What the mail provider signs its events with; undefined: there are none. */
   readonly mailEventsSecret: string | undefined
+  /** Who may read `/metrics`; undefined: this machine, outside of production. */
+  readonly metricsToken: string | undefined
   readonly trustedProxies: readonly string[]
   /** Who is asked about domains; none: whom the machine asks. */
   readonly dnsServers: readonly string[]
@@ -55,6 +58,8 @@ export interface Config {
     readonly heapMb: number | undefined
     readonly rssMb: number
   }
+  /** Undefined: nobody is told, and nothing is traced. */
+  readonly tracing: TracingConfig | undefined
   readonly apiKey: string | undefined
   readonly linkSecrets: KeyRing | undefined
   readonly encryptionKeys: KeyRing | undefined
@@ -117,6 +122,10 @@ export const ENVIRONMENT = z.object({
     .string()
     .refine(isWebhookSecret, 'must be whsec_ and 24 to 64 bytes in base64')
     .optional(),
+  MUSTER_METRICS_TOKEN: z
+    .string()
+    .regex(/^[!-~]{16,256}$/, 'must be 16 to 256 visible ASCII characters')
+    .optional(),
   MUSTER_TRUSTED_PROXIES: list
     .refine((all) => all.every(isAddressOrRange), 'must be addresses or CIDR ranges')
     .optional(),
@@ -136,6 +145,7 @@ export const ENVIRONMENT = z.object({
   MUSTER_SHED_EVENT_LOOP_PERCENT: wholeNumber(0, 100).default(0),
   MUSTER_SHED_HEAP_MB: wholeNumber(0, 1_000_000).optional(),
   MUSTER_SHED_RSS_MB: wholeNumber(0, 1_000_000).default(0),
+  ...TRACING_ENVIRONMENT,
   MUSTER_API_KEY: z
     .string()
     .refine(
@@ -184,6 +194,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     allowedHosts: env.MUSTER_ALLOWED_HOSTS ?? [],
     devMail: env.MUSTER_DEV_MAIL ? env.MUSTER_DEV_MAIL === 'on' : !production,
     mailEventsSecret: env.MUSTER_MAIL_EVENTS_SECRET,
+    metricsToken: env.MUSTER_METRICS_TOKEN,
     trustedProxies: env.MUSTER_TRUSTED_PROXIES ?? [],
     dnsServers: env.MUSTER_DNS_SERVERS ?? [],
     webhooks: {
@@ -203,6 +214,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       heapMb: env.MUSTER_SHED_HEAP_MB,
       rssMb: env.MUSTER_SHED_RSS_MB
     },
+    tracing: toTracing(env),
     apiKey: env.MUSTER_API_KEY,
     linkSecrets: env.MUSTER_LINK_SECRETS,
     encryptionKeys: env.MUSTER_ENCRYPTION_KEYS,

@@ -9,6 +9,7 @@ import { buildDeps, type Deps } from './deps.js'
 import { StartupError } from './errors.js'
 import { seedPresets } from './policy-versions.js'
 import { keepSecrets, type Secrets } from './secrets.js'
+import { loadTracing } from './telemetry/load-tracing.js'
 
 /** A database that is up to date, and everything a process needs to work on it. */
 export interface Deployment {
@@ -56,7 +57,8 @@ async function openOn(
   // Read before anything is opened: a wrong file must not leave connections behind.
   const now = config.testClockFile === undefined ? systemClock : fileClock(config.testClockFile)
   await migrateDatabase(databaseUrl)
-  const deps = buildDeps({ config, databaseUrl, ...secrets, now })
+  const startTracing = await loadTracing(config.tracing)
+  const deps = buildDeps({ config, databaseUrl, ...secrets, now, startTracing })
   try {
     await prepare(deps)
   } catch (error) {

@@ -8,13 +8,17 @@ import { createSigner, type Signer } from './crypto/signer.js'
 import { createDb, createPool, type Database, type Db } from './db/client.js'
 import { type PoolWaits, watchWaits } from './db/pool-waits.js'
 import { createTxtResolver, type TxtResolver } from './dns.js'
-import { errorForLog } from './error-for-log.js'
 import { type JobQueue, openQueue } from './jobs/queue.js'
 import { createWaker } from './jobs/wake.js'
+import { openLog } from './log.js'
 import { createKeptMailer } from './mail/kept.js'
 import type { Mailer } from './mail/mailer.js'
+import { measureMails } from './mail/measure.js'
 import { createSmtpMailer } from './mail/smtp.js'
 import { createOutbound, type Outbound } from './outbound/outbound.js'
+import type { StartTracing } from './telemetry/load-tracing.js'
+import { createMetrics, type Metrics } from './telemetry/metrics.js'
+import type { Tracing } from './telemetry/tracing.js'
 
 /** People wait for it; whatever has not answered by then is taken to be away. */
 const DNS_TIMEOUT_MS = 4_000
@@ -27,6 +31,10 @@ const SEAL_PURPOSE = 'muster audit seal'
 export interface Deps {
   readonly config: Config
   readonly log: Logger
+  /** What this process counts and measures. */
+  readonly metrics: Metrics
+  /** Undefined: nobody is told. */
+  readonly tracing: Tracing | undefined
   readonly now: Clock
   readonly databaseUrl: string
   readonly db: Database
@@ -57,22 +65,28 @@ export interface DepsOptions {
   readonly log?: Logger
   readonly now?: Clock
   readonly mailer?: Mailer
+  /** As it was loaded; left out: nothing is traced. */
+  readonly startTracing?: StartTracing | undefined
   readonly redisPrefix?: string
 }
 
 export function buildDeps(options: DepsOptions): Deps {
   const { config, databaseUrl } = options
-  const log = (options.log ?? pino({ level: config.logLevel })).child(
-    {},
-    { serializers: { err: errorForLog } }
+  const log = openLog(
+    options.log ?? pino({ level: config.logLevel }),
+    options.startTracing !== undefined
   )
   const now = options.now ?? (config.testClockFile ? fileClock(config.testClockFile) : systemClock)
   const onError = (error: Error) => {
     log.warn({ err: error }, 'A connection failed')
   }
-  const pool = createPool({ url: databaseUrl, max: config.databasePoolSize, onError })
+  const tracing = options.startTracing?.((error) => {
+    log.warn({ err: error }, 'Traces could not be sent')
+  })
+  const pool = createPool({ url: databaseUrl, max: config.databasePoolSize, onError, tracing })
   const poolWaits = watchWaits(pool)
-  const db = createDb(pool)
+  const metrics = createMetrics(() => pool)
+  const db = createDb(pool, metrics)
   const sealer = createSealer(options.encryptionKeys)
   const queue = openQueue({
     databaseUrl,
@@ -84,12 +98,17 @@ export function buildDeps(options: DepsOptions): Deps {
     config.redisUrl === undefined
       ? undefined
       : openCounters({ redisUrl: config.redisUrl, log, redisPrefix: options.redisPrefix })
-  const mailer = options.mailer ?? openMailer(config.smtpUrl, { db, seal: sealer, now })
+  const mailer = measureMails(
+    options.mailer ?? openMailer(config.smtpUrl, { db, seal: sealer, now }),
+    { metrics, tracing }
+  )
   const outbound = createOutbound({ ...config.webhooks, timeoutMs: WEBHOOK_TIMEOUT_MS })
 
   return {
     config,
     log,
+    metrics,
+    tracing,
     now,
     databaseUrl,
     db,
@@ -109,6 +128,7 @@ export function buildDeps(options: DepsOptions): Deps {
       await queue.close()
       counters?.close()
       await pool.end()
+      await tracing?.close()
     }
   }
 }

@@ -5,6 +5,7 @@ import { loadConfig } from './config.js'
 import type { Deps } from './deps.js'
 import { StartupError } from './errors.js'
 import { renderEventsPage } from './features/events/catalogue/events-page.js'
+import { createMetrics } from './telemetry/metrics.js'
 
 /** What is committed, and how it is made. `src` and `dist` lie equally deep. */
 const PAPERS = [
@@ -18,6 +19,7 @@ const PAPERS = [
 
 /** What the queue's dashboard takes for a queue while its routes are mounted. */
 const NO_QUEUE = { queue: { metaValues: { version: 'bullmq' } } }
+const NO_POOL = { totalCount: 0, idleCount: 0, waitingCount: 0 }
 
 const addressOf = (name: string) => new URL(`../${name}`, import.meta.url)
 
@@ -30,6 +32,7 @@ export async function renderOpenApi(): Promise<string> {
   const deps = {
     config: loadConfig({}),
     log: pino({ level: 'silent' }),
+    metrics: createMetrics(() => NO_POOL),
     queue: NO_QUEUE
   } as unknown as Deps
   const app = await buildApp(deps, 'at_start')

@@ -7,6 +7,7 @@ import {
   createFirstApiKey,
   ensureConfiguredApiKey
 } from './features/api-keys/ensure-first-api-key.js'
+import { watchProcess } from './telemetry/process-metrics.js'
 import { buildWorker } from './worker.js'
 
 /** What runs in this process, closed in this order: first what takes work, last the database. */
@@ -64,7 +65,8 @@ async function run(
 ): Promise<void> {
   const signaled = firstSignal()
   const deployment = await openDeployment(config, 'serve')
-  const { log } = deployment.deps
+  const { log, metrics } = deployment.deps
+  watchProcess(metrics)
   const running: Running[] = []
   try {
     await start(deployment, running)

@@ -1,8 +1,11 @@
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
 import type { PgDatabase } from 'drizzle-orm/pg-core'
 import pg from 'pg'
+import { type Metrics, secondsSince } from '../telemetry/metrics.js'
+import type { Tracing } from '../telemetry/tracing.js'
 import { createOutbox, type Outbox } from './outbox.js'
 import { createRun, type Run } from './statement.js'
+import { tracePool } from './trace-queries.js'
 
 type Drizzle = Omit<PgDatabase<NodePgQueryResultHKT>, 'transaction'>
 
@@ -34,13 +37,14 @@ export interface PoolOptions {
   readonly url: string
   readonly max: number
   readonly onError: (error: Error) => void
+  readonly tracing?: Tracing | undefined
 }
 
 /**
  * A pool of connections. One that breaks while idle is reported, one in use fails its statement;
  * both are replaced. Without a listener either would end the process.
  */
-export function createPool({ url, max, onError }: PoolOptions): pg.Pool {
+export function createPool({ url, max, onError, tracing }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -52,10 +56,11 @@ export function createPool({ url, max, onError }: PoolOptions): pg.Pool {
   pool.on('error', onError)
   // While it is in use the pool does not listen: its statement fails, and that is told.
   pool.on('connect', (client) => client.on('error', () => undefined))
+  if (tracing) tracePool(pool, tracing)
   return pool
 }
 
-export function createDb(pool: pg.Pool): Database {
+export function createDb(pool: pg.Pool, metrics?: Pick<Metrics, 'transactionWait'>): Database {
   const ofClient = new WeakMap<pg.PoolClient, Db>()
   const dbOf = (client: pg.PoolClient): Db => {
     const known = ofClient.get(client) ?? Object.assign(drizzle(client), { run: createRun(client) })
@@ -64,20 +69,23 @@ export function createDb(pool: pg.Pool): Database {
   }
   return Object.assign(drizzle(pool), {
     run: createRun(pool),
-    transaction: <T>(work: (tx: Tx) => T | Promise<T>) => runTransaction(pool, dbOf, work)
+    async transaction<T>(work: (tx: Tx) => T | Promise<T>) {
+      const startedAt = performance.now()
+      const client = await pool.connect()
+      metrics?.transactionWait.observe(secondsSince(startedAt))
+      return runTransaction(client, dbOf(client), work)
+    }
   })
 }
 
 async function runTransaction<T>(
-  pool: pg.Pool,
-  dbOf: (client: pg.PoolClient) => Db,
+  client: pg.PoolClient,
+  db: Db,
   work: (tx: Tx) => T | Promise<T>
 ): Promise<T> {
-  const client = await pool.connect()
   let broken: Error | undefined
   try {
     await client.query('begin')
-    const db = dbOf(client)
     const outbox = createOutbox()
     const result = await work(
       Object.assign(Object.create(db) as Db, { add: outbox.add, adds: outbox.has })

@@ -4,6 +4,7 @@ import type { Statement } from '../db/statement.js'
 import type { Deps } from '../deps.js'
 import { idToUuid, uuidToId } from '../ids.js'
 import { organizationStatusAt, type Standing } from '../standing.js'
+import { currentSpan, type Span, tracedForAll } from '../telemetry/tracing.js'
 
 /** What a request says of its caller, all of it unproven. */
 export interface CallerQuestion {
@@ -156,19 +157,23 @@ const BATCH = { max: 200, lanes: 2, failsAll: isAway }
  * same moment share one statement; none is answered from what was read before it arrived.
  */
 export function createFindCaller(deps: Deps): (question: CallerQuestion) => Promise<CallerFacts> {
-  return coalesce<CallerQuestion, CallerFacts>(async (questions) => {
-    const { keys, organizations, members, places } = collect(questions)
+  const { db, tracing } = deps
+  const find = coalesce<Asked, CallerFacts>(async (asked) => {
+    const { keys, organizations, members, places } = collect(asked.map(([question]) => question))
     const now = deps.now()
-    const [row] = await deps.db.run<{ found: string }>(FIND_CALLERS, [
-      JSON.stringify(keys),
-      JSON.stringify(organizations),
-      JSON.stringify(members),
-      now
-    ])
+    const values = [...[keys, organizations, members].map((list) => JSON.stringify(list)), now]
+    const shared = { name: 'find callers', spans: asked.map(([, span]) => span) }
+    const [row] = await tracedForAll(tracing, shared, () =>
+      db.run<{ found: string }>(FIND_CALLERS, values)
+    )
     if (!row) throw new Error('a select without from answers with one row')
     return answer(places, JSON.parse(row.found) as Found, now)
   }, BATCH)
+  return (question) => find([question, tracing && currentSpan()])
 }
+
+/** A question, and the request that asks it where it is traced. */
+type Asked = readonly [CallerQuestion, Span | undefined]
 
 interface AskedMember {
   readonly place: number

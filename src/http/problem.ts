@@ -6,6 +6,7 @@ import { fill, invalidRequest, type Locale, Problem } from '../errors.js'
 import type { Policy } from '../policy/document.js'
 import { wordsFor } from '../policy/texts.js'
 import type { ProblemSchema } from '../schemas.js'
+import type { Metrics } from '../telemetry/metrics.js'
 import {
   internalError,
   payloadTooLarge,
@@ -58,9 +59,10 @@ export function logFailure(
 const OVERLOADED = 'overloaded'
 
 /** The one mapping from errors to answers. Whatever is not a Problem tells nothing of itself. */
-export function createErrorHandler(publicUrl: string) {
+export function createErrorHandler(publicUrl: string, { problems }: Pick<Metrics, 'problems'>) {
   return (error: Error & Partial<FastifyError>, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(error)
+    problems.inc({ code: problem.definition.code })
     logFailure(request, error, problem)
     const retryAfter = problem.members['retry_after']
     if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter))

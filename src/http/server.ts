@@ -12,7 +12,9 @@ import { invalidRequest, notFound } from '../errors.js'
 import { newId } from '../ids.js'
 import { answerUnreadable } from './client-error.js'
 import { type Compiling, createCompilers } from './compilers.js'
+import { observeRequests, routeOf } from './observe-requests.js'
 import { createErrorHandler } from './problem.js'
+import { traceRequests } from './trace-requests.js'
 import { findUnstorable } from './validation.js'
 
 export const BODY_BYTES_MAX = 1_048_576
@@ -23,7 +25,7 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/
 /** Fastify as every process of Muster uses it: strict input, problem answers, quiet logs. */
 export function createServer(deps: Deps, compiling: Compiling = 'at_first_use'): FastifyInstance {
   const { config } = deps
-  const handleError = createErrorHandler(config.publicUrl)
+  const handleError = createErrorHandler(config.publicUrl, deps.metrics)
   const headersOf = standardHeaders(config.publicUrl.startsWith('https:'))
   const loggerInstance: FastifyBaseLogger = deps.log
   const app: FastifyInstance = Fastify({
@@ -54,6 +56,8 @@ export function createServer(deps: Deps, compiling: Compiling = 'at_first_use'):
     throw notFound()
   })
   app.addHook('onRoute', refuseUnknownQuery)
+  observeRequests(app, deps.metrics)
+  if (deps.tracing) traceRequests(app, deps.tracing)
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headersOf(request))
     forgetTypeOfNothing(request)
@@ -111,11 +115,11 @@ const isEmpty = (body: unknown) =>
   body === undefined || body === null || JSON.stringify(body) === '{}'
 
 function logRequest(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const { id, method, routeOptions } = request
+  const { id, method } = request
   const line = {
     reqId: id,
     'http.method': method,
-    'http.route': routeOptions.url ?? 'unknown',
+    'http.route': routeOf(request),
     'http.status': reply.statusCode,
     duration_ms: Math.round(reply.elapsedTime)
   }

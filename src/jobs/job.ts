@@ -3,6 +3,7 @@ import type { Tx } from '../db/client.js'
 import { jobs } from '../db/tables/jobs.js'
 import type { Deps } from '../deps.js'
 import { newId } from '../ids.js'
+import { currentTraceparent } from '../telemetry/tracing.js'
 
 /**
  * A job may run twice. Its payload carries ids, never secrets or copies of rows; its handler reads
@@ -66,7 +67,8 @@ export function enqueue<P extends TSchema>(
       handOvers: 0,
       attempts: 0,
       lastError: null,
-      failedAt: null
+      failedAt: null,
+      traceContext: currentTraceparent()
     }))
   )
 }

@@ -27,6 +27,7 @@ const STALLED_CHECK_MS = 5_000
 const RECONNECT_MS = 1_000
 /** A command fails after this many reconnects, which is within a second. */
 const REDIS_RETRIES_MAX = 3
+const COUNTED = ['waiting', 'active', 'delayed'] as const
 
 export type Processor = (job: {
   name: string
@@ -47,6 +48,8 @@ export interface JobQueue {
   startWorker(settings: WorkerSettings): Worker
   /** Rejects when the backend does not answer. */
   ping(): Promise<void>
+  /** How many jobs it holds, by what they do there. */
+  count(): Promise<Readonly<Record<string, number>>>
   /** Whether the connection to it is lost: what waits for it then may wait for ever. */
   isAway(): boolean
   close(): Promise<void>
@@ -92,6 +95,7 @@ function openPostgresQueue({ databaseUrl, onError }: QueueOptions): JobQueue {
     ping: async () => {
       await pool.query('select 1')
     },
+    count: () => queue.getJobCounts(...COUNTED),
     // Statements on a lost connection fail by themselves.
     isAway: () => false,
     close: async () => {
@@ -125,6 +129,7 @@ function openRedisQueue(redisUrl: string, { onError, redisPrefix }: QueueOptions
     ping: async () => {
       await connection.ping()
     },
+    count: () => queue.getJobCounts(...COUNTED),
     isAway: () => connection.status !== 'ready',
     close: async () => {
       await queue.close()

@@ -32,6 +32,7 @@ export async function relayJobs(deps: Deps, jobs: ReadonlyMap<string, Job>): Pro
       where (organization_id, id) in (${keysOf(due)}) and failed_at is null`)
     throw error
   }
+  for (const { name } of due) deps.metrics.jobsHandedOver.inc({ job: name })
   return due.length
 }
 

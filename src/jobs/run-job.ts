@@ -2,11 +2,15 @@ import { Value } from '@sinclair/typebox/value'
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { jobs as jobTable } from '../db/tables/jobs.js'
 import type { Deps } from '../deps.js'
+import { secondsSince } from '../telemetry/metrics.js'
+import { type Span, type SpanOptions, traced } from '../telemetry/tracing.js'
 import type { Job } from './job.js'
 import type { QueuedJob } from './queue.js'
 import { HAND_OVER_AGAIN_MS } from './relay.js'
 
 const ERROR_LENGTH_MAX = 1_000
+
+type JobRow = typeof jobTable.$inferSelect
 
 /**
  * Runs the job of a row: the row goes when the handler has succeeded, stays with the error when it
@@ -22,9 +26,40 @@ export async function runJob(
   if (!row) return // Done already, or given up.
   const job = jobs.get(row.name)
   if (!job) throw new Error(`job ${row.name} is not in jobs/index.ts`)
+  const startedAt = performance.now()
+  let outcome = 'failed'
+  try {
+    outcome = await traced(deps.tracing, spanOf(row), (span) =>
+      attempt(deps, job, { queued, row, span })
+    )
+  } finally {
+    deps.metrics.jobDuration.observe({ job: job.name, outcome }, secondsSince(startedAt))
+  }
+}
+
+/** Joins the trace of what enqueued it, however often it is tried. */
+const spanOf = ({ name, attempts, traceContext }: JobRow): SpanOptions => ({
+  name: `job ${name}`,
+  kind: 'consumer',
+  parent: traceContext ?? undefined,
+  attributes: { 'muster.job': name, 'muster.job.attempt': attempts }
+})
+
+interface Attempt {
+  readonly queued: QueuedJob
+  readonly row: JobRow
+  readonly span: Span | undefined
+}
+
+async function attempt(
+  deps: Deps,
+  job: Job,
+  { queued, row, span }: Attempt
+): Promise<'done' | 'given_up'> {
   try {
     await job.run(deps, Value.Decode(job.payload, row.payload))
     await deps.db.delete(jobTable).where(isRow(queued))
+    return 'done'
   } catch (error) {
     const last = row.attempts >= job.attempts
     // A payload that no version of the job understands any more can only be given up.
@@ -36,7 +71,8 @@ export async function runJob(
     })
     if (last) {
       deps.log.error({ err: error, job: row.name, 'job.id': queued.job_id }, 'Job given up')
-      return
+      span?.fail(error)
+      return 'given_up'
     }
     throw error
   }

@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.js'
+import { secondsSince } from '../telemetry/metrics.js'
 import type { Sweep } from './job.js'
 
 const SWEEP_PREFIX = 'sweep.'
@@ -44,7 +45,14 @@ export function sweepOf(name: string, sweeps: readonly Sweep[]): Sweep | undefin
 }
 
 export async function runSweep(deps: Deps, sweep: Sweep): Promise<void> {
-  for (let run = 0; run < (sweep.runsMax ?? RUNS_MAX); run += 1) {
-    if ((await sweep.run(deps)) === 0) return
+  const startedAt = performance.now()
+  let outcome = 'failed'
+  try {
+    for (let run = 0; run < (sweep.runsMax ?? RUNS_MAX); run += 1) {
+      if ((await sweep.run(deps)) === 0) break
+    }
+    outcome = 'done'
+  } finally {
+    deps.metrics.sweepDuration.observe({ sweep: sweep.name, outcome }, secondsSince(startedAt))
   }
 }

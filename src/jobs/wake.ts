@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { untraced } from '../telemetry/tracing.js'
 
 const CHANNEL = 'muster_jobs'
 const RECONNECT_MS = 1_000
@@ -24,10 +25,13 @@ export function createWaker(pool: pg.Pool): () => void {
     if (resting) return
     resting = true
     // The relay looks by itself every second, so a failure here needs no one's attention.
-    void pool
-      .query(`notify ${CHANNEL}`)
-      .catch(() => undefined)
-      .then(rest)
+    // Shared by all who have committed, so it is in no one's trace.
+    untraced(() => {
+      void pool
+        .query(`notify ${CHANNEL}`)
+        .catch(() => undefined)
+        .then(rest)
+    })
   }
   return poke
 }

@@ -24,7 +24,8 @@ const newEvent = () => ({
   },
   changes: {},
   requestId: null,
-  policyVersion: null
+  policyVersion: null,
+  traceContext: null
 })
 
 await t.test('a transaction', async (t) => {

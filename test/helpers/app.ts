@@ -10,6 +10,7 @@ import { createFirstApiKey } from '../../src/features/api-keys/ensure-first-api-
 import { listKeptMails } from '../../src/mail/kept.js'
 import type { Mailer } from '../../src/mail/mailer.js'
 import { generateKeyRing } from '../../src/secrets.js'
+import type { StartTracing } from '../../src/telemetry/load-tracing.js'
 import { buildWorker } from '../../src/worker.js'
 import { createTestDatabase, until } from './database.js'
 import { findMisfits } from './event-catalogue.js'
@@ -41,6 +42,7 @@ export interface TestOptions {
   readonly mailer?: Mailer
   /** Silent unless given. */
   readonly log?: Logger
+  readonly startTracing?: StartTracing | undefined
   /** The test writes events itself, such as nothing would append. */
   readonly eventsByHand?: true
 }
@@ -105,6 +107,7 @@ export function openDeps(databaseUrl: string, now: () => Date, options: TestOpti
     encryptionKeys,
     log: options.log ?? pino({ level: config.logLevel }),
     now,
+    startTracing: options.startTracing,
     redisPrefix: `{test-${new URL(databaseUrl).pathname.slice(1)}}`,
     ...(options.mailer === undefined ? {} : { mailer: options.mailer })
   })

@@ -22,7 +22,9 @@ export const events = pgTable(
     data: jsonb().$type<Record<string, unknown>>().notNull(),
     changes: jsonb().$type<Changes>().notNull(),
     requestId: text('request_id'),
-    policyVersion: integer('policy_version')
+    policyVersion: integer('policy_version'),
+    /** The `traceparent` of what wrote it, for what is sent of it; null: nobody was told. */
+    traceContext: text('trace_context')
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id, t.keepUntil] })]
 )

@@ -13,7 +13,9 @@ export const jobs = pgTable(
     handOvers: integer('hand_overs').notNull().default(0),
     attempts: integer().notNull().default(0),
     lastError: text('last_error'),
-    failedAt: instant('failed_at')
+    failedAt: instant('failed_at'),
+    /** The `traceparent` of what enqueued it; null: nobody was told. */
+    traceContext: text('trace_context')
   },
   (t) => [primaryKey({ columns: [t.organizationId, t.id] })]
 )

@@ -2,6 +2,7 @@ import type { OrgContext } from '../../context.js'
 import { refuse } from '../../policy/decision.js'
 import { enforce } from '../../refusals.js'
 import { refuseChange } from '../../standing.js'
+import { currentSpan } from '../../telemetry/tracing.js'
 import { creditsNotTransferable, notDone } from './errors.js'
 import type { Ledger } from './ledger.js'
 import { creditsOf } from './rules.js'
@@ -39,7 +40,7 @@ export async function createTransfers(
   if (!policy.policy.credits.transferable && requests.some(({ kind }) => kind === 'move')) {
     throw creditsNotTransferable()
   }
-  const outcomes = await ledger.transfer({ ctx, requests, isWhole })
+  const outcomes = await ledger.transfer({ ctx, requests, isWhole, span: currentSpan() })
   const isRefused = isWhole && outcomes.some(({ status }) => status === 'refused')
   return isRefused ? outcomes.map(undone) : outcomes
 }

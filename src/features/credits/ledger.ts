@@ -2,8 +2,10 @@ import { runCommand } from '../../command.js'
 import { type CallContext, type OrgContext, SYSTEM } from '../../context.js'
 import { isRolledBack } from '../../db/client.js'
 import type { Deps } from '../../deps.js'
+import type { Span } from '../../telemetry/tracing.js'
 import { appendEvents } from '../events/append-events.js'
 import { applyAlone, applyTransfers } from './apply-transfers.js'
+import { asBatch } from './as-batch.js'
 import { catchUp } from './catch-up.js'
 import { ledgerBusy } from './errors.js'
 import { placeRequests } from './place-requests.js'
@@ -16,6 +18,8 @@ export interface TransferGroup {
   readonly requests: readonly TransferRequest[]
   /** Everything, or nothing. */
   readonly isWhole: boolean
+  /** The request, where it is traced. */
+  readonly span?: Span | undefined
 }
 
 /** Does transfers, those of requests that wait at the same moment in one transaction. */
@@ -86,6 +90,7 @@ export function createLedger(deps: Deps): Ledger {
       return new Promise((resolve, reject) => {
         lane.queue.push({ group, resolve, reject })
         lane.size += group.requests.length
+        deps.metrics.ledgerWaiting.inc(group.requests.length)
         // At the end of this turn, so that requests parsed in it go together.
         if (!lane.isRunning) {
           lane.isRunning = true
@@ -102,7 +107,7 @@ const laneOf = (organizationId: string) =>
 
 async function drain(engine: Engine, lane: Lane): Promise<void> {
   while (lane.queue.length > 0) {
-    const batch = takeBatch(lane)
+    const batch = takeBatch(engine, lane)
     try {
       await runBatch(engine, batch)
     } catch (error) {
@@ -113,7 +118,7 @@ async function drain(engine: Engine, lane: Lane): Promise<void> {
 }
 
 /** As many groups as go together: a whole one goes alone, and nothing is named twice. */
-function takeBatch(lane: Lane): Waiting[] {
+function takeBatch({ deps }: Engine, lane: Lane): Waiting[] {
   const batch: Waiting[] = []
   const names = new Set<string>()
   let size = 0
@@ -129,6 +134,7 @@ function takeBatch(lane: Lane): Waiting[] {
   }
   lane.queue.splice(0, batch.length)
   lane.size -= size
+  deps.metrics.ledgerWaiting.dec(size)
   return batch
 }
 
@@ -241,7 +247,10 @@ class NotDone extends Error {
 }
 
 /** One transaction, and what became of each group. */
-async function commit(deps: Deps, groups: readonly TransferGroup[]): Promise<TransferOutcome[][]> {
+const commit = (deps: Deps, groups: readonly TransferGroup[]) =>
+  asBatch(deps, groups, () => apply(deps, groups))
+
+async function apply(deps: Deps, groups: readonly TransferGroup[]): Promise<TransferOutcome[][]> {
   if (groups.every(leavesNothing)) {
     const outcomes = await applyAlone(deps.db, groups.flatMap(placedOf))
     if (outcomes) return divide(outcomes, groups)

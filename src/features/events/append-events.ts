@@ -2,6 +2,7 @@ import type { CallContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
 import { type Changes, eventPersonal, events } from '../../db/tables/events.js'
 import { DEPLOYMENT_ID, newId } from '../../ids.js'
+import { currentTraceparent } from '../../telemetry/tracing.js'
 import type { EventType, SubjectType } from './event-types.js'
 import { enqueueNotifications, type Notified } from './notify.js'
 import { splitPersonal } from './personal.js'
@@ -67,7 +68,8 @@ export function appendEvents(
       data: lasting.data,
       changes: lasting.changes,
       requestId: ctx.requestId,
-      policyVersion: place.policyVersion ?? null
+      policyVersion: place.policyVersion ?? null,
+      traceContext: currentTraceparent()
     }
     return { row, leaves }
   })

@@ -77,6 +77,7 @@ export async function attempt(drain: Drain, { row, event }: DueDelivery): Promis
   const waitMs = ruling.kind === 'again' ? ruling.waitMs : null
   const status = ruling.kind === 'delivered' ? 'delivered' : waitMs === null ? 'failed' : 'pending'
   const nextAttemptAt = waitMs === null ? null : new Date(ended.getTime() + waitMs)
+  deps.metrics.webhookDuration.observe({ outcome: status }, outcome.latencyMs / 1_000)
   drain.unwritten.push({ row, at, outcome, status, nextAttemptAt })
   return ruling.kind === 'delivered'
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { WebhookEndpointRow } from '../../db/tables/webhooks.js'
 import type { Deps } from '../../deps.js'
 import type { Outcome } from '../../outbound/outbound.js'
+import { type Span, type SpanOptions, traced } from '../../telemetry/tracing.js'
 import type { EventRecord } from '../events/queries.js'
 import { renderEvent } from './render-event.js'
 
@@ -35,10 +36,39 @@ const sign = (key: Buffer, signed: string) =>
 
 /** Sends one event, once, signed as Standard Webhooks says. */
 export async function sendDelivery(
+  deps: Pick<Deps, 'outbound' | 'now' | 'tracing'>,
+  recipient: Recipient,
+  event: EventRecord,
+  signal: AbortSignal
+): Promise<Outcome> {
+  // What wrote the event has told of nothing: its delivery would be a trace of its own.
+  if (event.traceContext === null) return post(deps, recipient, event, { signal })
+  const options: SpanOptions = {
+    name: 'deliver webhook',
+    kind: 'producer',
+    parent: event.traceContext,
+    attributes: {
+      'muster.event_type': event.type,
+      'muster.webhook_endpoint': recipient.endpoint.id
+    }
+  }
+  return traced(deps.tracing, options, async (span) => {
+    const outcome = await post(deps, recipient, event, { signal, span })
+    const { statusCode, error } = outcome
+    if (statusCode !== null) span?.set({ 'http.response.status_code': statusCode })
+    if (error !== null || !isSuccess(statusCode)) span?.fail(undefined)
+    return outcome
+  })
+}
+
+const isSuccess = (statusCode: number | null) =>
+  statusCode !== null && statusCode >= 200 && statusCode < 300
+
+async function post(
   { outbound, now }: Pick<Deps, 'outbound' | 'now'>,
   { endpoint, signingKeys }: Recipient,
   event: EventRecord,
-  signal: AbortSignal
+  { signal, span }: { readonly signal: AbortSignal; readonly span?: Span | undefined }
 ): Promise<Outcome> {
   const body = renderEvent(event)
   const timestamp = String(Math.floor(now().getTime() / 1_000))
@@ -48,6 +78,7 @@ export async function sendDelivery(
     headers: {
       'content-type': 'application/json',
       'user-agent': USER_AGENT,
+      ...(span && { traceparent: span.traceparent }),
       'webhook-id': event.id,
       'webhook-timestamp': timestamp,
       'webhook-signature': signingKeys.map((key) => sign(key, signed)).join(' ')
