@@ -15,8 +15,11 @@ export function describeOperation(
   const writes = method !== 'GET' && !changesNothing
   const takesKey = method === 'POST' && !changesNothing
   const headers = requestHeaders(access, takesKey)
+  const scope = scopeOf(access)
+  const description = [schema.description ?? [], scope].flat().join('\n\n')
   return {
     ...schema,
+    ...(description === '' ? {} : { description }),
     ...(Object.keys(headers).length === 0 ? {} : { headers: Type.Object(headers) }),
     security: needsKey(access) ? [{ apiKey: [] }] : [],
     response: {
@@ -39,6 +42,10 @@ const answerHeaders = (takesKey: boolean, isVital: boolean): Record<string, TSch
   ...(takesKey ? REPLAYED : {}),
   ...(isVital ? {} : SHARED_HEADERS.counted)
 })
+
+/** A member's own token needs it too, of the key that it was made with. */
+const scopeOf = (access: RouteAccess | undefined): string[] =>
+  access === undefined || access.class === 'public' ? [] : [`Scope: \`${access.scope}\`.`]
 
 const needsKey = (access: RouteAccess | undefined) =>
   access !== undefined && access.class !== 'public'
