@@ -28,7 +28,9 @@ export interface Caller {
 }
 
 export async function openWorld(t: Test, options: TestOptions = {}): Promise<World> {
-  const { app, routes } = await appWithRoutes(t, options)
+  // On a busy machine whoever walks would be sent away, as anybody would.
+  const environment = { MUSTER_SHED_EVENT_LOOP_MS: '0', ...options.environment }
+  const { app, routes } = await appWithRoutes(t, { ...options, environment })
   const policy = await openPolicy(app, permissionsOf(routes))
   const victim = await tenantWithEverything(app, 'victim', policy)
   const own = await tenantWithEverything(app, 'own', policy)
