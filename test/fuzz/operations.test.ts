@@ -11,7 +11,7 @@ import { requestsOf, type Sketch } from './requests.js'
 
 /** Another seed plays another game; more runs play a longer one. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_126)
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 3)
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 4)
 /** However slow the machine: nothing that is sent keeps everybody else waiting for longer. */
 const DELAY_MAX_MS = 5_000
 const MEMORY_MAX_BYTES = 300_000_000
@@ -131,8 +131,10 @@ await t.test(`every operation, asked anything (FUZZ_SEED=${SEED} FUZZ_RUNS=${RUN
       for (const sketch of sketches) await ask(operation, sketch, own)
     }
     t.same(misfits, [], `FUZZ_SEED=${SEED} FUZZ_RUNS=${RUNS}`)
-    t.ok((seen.get('valid 2xx') ?? 0) > operations.length, 'much of it is really done')
-    t.ok((seen.get('near 4xx') ?? 0) > operations.length / 3, 'and much refused')
+    const sent = operations.length * RUNS
+    const told = JSON.stringify([...seen])
+    t.ok((seen.get('valid 2xx') ?? 0) > sent / 6, `much of it is really done: ${told}`)
+    t.ok((seen.get('near 4xx') ?? 0) > sent / 12, `and much refused: ${told}`)
   })
 
   await t.test('keeps nobody else waiting, and nothing of it in memory', async (t) => {
