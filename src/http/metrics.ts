@@ -22,7 +22,7 @@ export const metricsRoutes: Routes = async (app, { deps }) => {
   app.get(
     '/metrics',
     {
-      config: { access: { class: 'public' } },
+      config: { access: { class: 'public' }, isVital: true },
       schema: { hide: true },
       onRequest: (request, _reply, done) => {
         done(refusalOf(request, config))
