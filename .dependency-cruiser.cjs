@@ -1,6 +1,6 @@
 // The floors of docs/architecture.md: a file imports from its own floor or a lower one.
 // A new file directly in src/ stands on the ground until it is named here.
-const BESIDE_CONTEXT = 'context|command|policy-versions|refusals|standing'
+const BESIDE_CONTEXT = 'context|command|policy-versions|refusals|single|standing'
 const COMMAND_LINE =
   'audit-commands|cli|credit-commands|deployment|key-commands|openapi-document|policy-commands|processes|visit|webhook-commands'
 const JOB_LIST = '^src/jobs/index\\.ts$'

@@ -41,6 +41,7 @@ import { webhookEndpointRoutes } from './features/webhooks/routes.js'
 import { registerAccess } from './http/access.js'
 import { registerBudgets } from './http/budgets.js'
 import type { Compiling } from './http/compilers.js'
+import { registerTags } from './http/etag.js'
 import { healthRoutes } from './http/health.js'
 import { metricsRoutes } from './http/metrics.js'
 import { registerOpenApi } from './http/openapi.js'
@@ -61,6 +62,7 @@ export async function buildApp(deps: Deps, compiling?: Compiling): Promise<Fasti
   await registerOpenApi(app)
   await registerBudgets(app, deps)
   registerAccess(app, deps)
+  registerTags(app, deps)
 
   await app.register(organizationRoutes, { deps })
   await app.register(brandingRoutes, { deps })

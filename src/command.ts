@@ -20,6 +20,9 @@ export async function runCommand<T>(
     deps.db.transaction(async (tx) => {
       await ctx.answer?.begin(tx)
       const result = await work(tx)
+      if (ctx.precondition?.isHeld(tx) === false) {
+        throw new Error('a command that takes a precondition has not held it')
+      }
       await ctx.answer?.keep(tx, result)
       return { result, leavesJobs: tx.adds(jobs) }
     })

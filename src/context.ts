@@ -30,6 +30,21 @@ export interface AnswerKeeper {
   keep(tx: Tx, result: unknown): Promise<void>
 }
 
+/**
+ * What the caller has seen of the resource that it changes (`If-Match`): held against what is there
+ * once the command has locked it, so nothing can come in between.
+ */
+export interface Precondition {
+  /**
+   * Right after the lock; a second time in a transaction it does nothing.
+   *
+   * @param policy the one that judges from then on, where the resource is an organization's
+   * @throws Problem precondition_failed, not_found
+   */
+  hold(tx: Tx, policy?: PolicyVersion): Promise<void>
+  isHeld(tx: Tx): boolean
+}
+
 /** What every command knows of its call. */
 export interface CallContext {
   readonly actor: Actor
@@ -43,6 +58,7 @@ export interface CallContext {
   /** The language of whoever reads the answer. */
   readonly locale: Locale
   readonly answer?: AnswerKeeper
+  readonly precondition?: Precondition
 }
 
 /** A call on the deployment by who may do some things in some organizations. */

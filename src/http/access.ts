@@ -1,5 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { CallContext, KeyContext, OrgContext, PersonContext } from '../context.js'
+import type {
+  CallContext,
+  KeyContext,
+  OrgContext,
+  PersonContext,
+  Precondition
+} from '../context.js'
 import type { Deps } from '../deps.js'
 import { hasScope, type Scope } from '../scopes.js'
 import { type ActorName, createFindCaller, type MemberFacts } from './caller.js'
@@ -47,6 +53,27 @@ export function keyContext(request: FastifyRequest): KeyContext {
 export function operatorContext(request: FastifyRequest): KeyContext | PersonContext {
   const principal = request.getDecorator<Principal>('principal')
   return principal.kind === 'person' ? principal.context : principal.key
+}
+
+/** Whoever has been proven, of whichever class the route is. */
+export const contextOf = (request: FastifyRequest): CallContext =>
+  request.routeOptions.config.access?.class === 'tenant'
+    ? orgContext(request)
+    : operatorContext(request)
+
+/** From here on the request's commands hold it. */
+export function withPrecondition(request: FastifyRequest, precondition: Precondition): void {
+  if (request.routeOptions.config.access?.class === 'tenant') {
+    request.setDecorator('org', { ...orgContext(request), precondition })
+    return
+  }
+  const principal = request.getDecorator<Principal>('principal')
+  request.setDecorator<Principal>(
+    'principal',
+    principal.kind === 'person'
+      ? { ...principal, context: { ...principal.context, precondition } }
+      : { ...principal, key: { ...principal.key, precondition } }
+  )
 }
 
 /** For what concerns the whole deployment: a key that is limited to organizations may not. */

@@ -113,3 +113,17 @@ const unavailable = defineProblem({
       'si vous en aviez envoyé une.'
   ]
 })
+
+/** Whoever says what they have seen does not change what somebody else has made of it. */
+export const preconditionFailed = defineProblem({
+  code: 'precondition_failed',
+  status: 412,
+  en: [
+    'Precondition failed',
+    'It is not what If-Match says, so nothing was changed. Read it again, then decide.'
+  ],
+  fr: [
+    'Précondition non remplie',
+    'Ce n’est plus ce que dit If-Match : rien n’a été modifié. Relisez avant de décider.'
+  ]
+})

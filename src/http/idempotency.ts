@@ -83,9 +83,15 @@ export const slotOf = (request: FastifyRequest, key: string) => ({
   operation: `${request.method} ${request.url.split('?')[0] ?? ''}`,
   key,
   fingerprint: createHash('sha256')
-    .update(JSON.stringify(request.body ?? null))
+    .update(JSON.stringify(askedOf(request)))
     .digest()
 })
+
+/** The body, and with it what the query says: what is confirmed is not what was not. */
+function askedOf({ body = null, query }: FastifyRequest): unknown {
+  const said = Object.entries(query as object).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  return said.length === 0 ? body : { body, query: said }
+}
 
 /** Whose keys these are: two callers may use the same one. */
 function callerOf(request: FastifyRequest): string {

@@ -3,6 +3,8 @@ import { type TObject, type TSchema, Type } from '@sinclair/typebox'
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
 import { CHANNELS } from '../policy/document-shape.js'
 import { oneOf } from '../schemas.js'
+import { taggedStatuses } from './etag.js'
+import { conditionsOf, TAG_HEADER } from './openapi-conditions.js'
 import { SHARED_HEADERS } from './openapi-headers.js'
 import type { RouteAccess } from './route-access.js'
 
@@ -10,11 +12,14 @@ import type { RouteAccess } from './route-access.js'
 export function describeOperation(
   schema: FastifySchema,
   method: string,
-  { access, changesNothing = false, isVital = false }: FastifyContextConfig
+  config: FastifyContextConfig
 ): FastifySchema {
+  const { access, changesNothing = false, isVital = false } = config
+  const tagged = taggedStatuses(method, schema, config)
+  const conditions = conditionsOf(method, config, tagged)
   const writes = method !== 'GET' && !changesNothing
   const takesKey = method === 'POST' && !changesNothing
-  const headers = requestHeaders(access, takesKey)
+  const headers = { ...requestHeaders(access, takesKey), ...conditions.headers }
   const scope = scopeOf(access)
   const description = [schema.description ?? [], scope].flat().join('\n\n')
   return {
@@ -25,7 +30,8 @@ export function describeOperation(
     response: {
       ...problemResponses(schema, writes, access),
       ...(isVital ? {} : TOO_MUCH),
-      ...ownResponses(schema, answerHeaders(takesKey, isVital))
+      ...conditions.response,
+      ...ownResponses(schema, answerHeaders(takesKey, isVital), tagged)
     }
   }
 }
@@ -100,7 +106,8 @@ const REPLAYED = {
 /** What the route itself declares: its schema, under the status’s name. */
 function ownResponses(
   { response, alternatives = {} }: FastifySchema,
-  headers: Record<string, TSchema>
+  shared: Record<string, TSchema>,
+  tagged: readonly number[]
 ) {
   const declared = Object.entries((response ?? {}) as Record<string, TSchema>)
   return Object.fromEntries(
@@ -108,11 +115,16 @@ function ownResponses(
       status,
       {
         description: STATUS_CODES[status] ?? status,
-        ...(Object.keys(headers).length === 0 ? {} : { headers }),
+        ...headersOf(shared, tagged.includes(Number(status))),
         content: contentOf(schema, alternatives[Number(status)])
       }
     ])
   )
+}
+
+function headersOf(shared: Record<string, TSchema>, isTagged: boolean) {
+  const headers = { ...shared, ...(isTagged ? TAG_HEADER : {}) }
+  return Object.keys(headers).length === 0 ? {} : { headers }
 }
 
 function withAlternative(schema: TSchema, alternative: TSchema | undefined): TSchema {

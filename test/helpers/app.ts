@@ -139,7 +139,7 @@ async function send(
   return {
     status: response.status,
     headers: response.headers,
-    body: isJson ? JSON.parse(text) : text
+    body: isJson && text !== '' ? JSON.parse(text) : text
   }
 }
 

@@ -180,6 +180,18 @@ await t.test('Idempotency-Key', async (t) => {
     }
   })
 
+  await t.test('is another request when the query says something else', async (t) => {
+    const org = await organization()
+    const { id } = await member(org.path)
+    const at = `${org.path}/members/${id}/suspend`
+    const headers = { 'idempotency-key': unique('k') }
+    const first = await call('POST', `${at}?confirm=true`, { headers })
+    t.equal(first.status, 200, JSON.stringify(first.body))
+    const other = await call('POST', at, { headers })
+    t.match(other, { status: 422, body: { code: 'idempotency_key_reused' } })
+    t.ok(isReplayed(await call('POST', `${at}?confirm=true`, { headers })))
+  })
+
   await t.test('is the same quoted and bare', async (t) => {
     const key = unique('k')
     const body = organizationBody(app)

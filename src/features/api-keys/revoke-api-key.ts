@@ -5,6 +5,7 @@ import { type ApiKeyRow, apiKeys } from '../../db/tables/api-keys.js'
 import type { Deps } from '../../deps.js'
 import { appendEvents } from '../events/append-events.js'
 import { getApiKey } from './get-api-key.js'
+import { holdApiKey } from './hold-api-key.js'
 
 /**
  * Ends a key: the very next request with it is refused. Revoking again changes nothing.
@@ -13,6 +14,7 @@ import { getApiKey } from './get-api-key.js'
  */
 export async function revokeApiKey(deps: Deps, ctx: CallContext, id: string): Promise<ApiKeyRow> {
   return runCommand(deps, ctx, async (tx) => {
+    await holdApiKey(tx, ctx, id)
     const [revoked] = await tx
       .update(apiKeys)
       .set({ revokedAt: ctx.now })

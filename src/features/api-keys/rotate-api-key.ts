@@ -8,6 +8,7 @@ import { appendEvents } from '../events/append-events.js'
 import { reachOf, refuseBeyond } from './bounds.js'
 import type { NewApiKey } from './create-api-key.js'
 import { lockApiKey } from './get-api-key.js'
+import { holdApiKey } from './hold-api-key.js'
 
 /**
  * Gives a key another secret. The one before is good for as long as they overlap, and no other: when a
@@ -24,6 +25,7 @@ export async function rotateApiKey(
   overlapSeconds: number
 ): Promise<NewApiKey> {
   return runCommand(deps, ctx, async (tx) => {
+    await holdApiKey(tx, ctx, id)
     const before = await lockApiKey(tx, id)
     refuseBeyond(ctx, reachOf(before))
     const { secret, token } = newApiKeySecret(id)

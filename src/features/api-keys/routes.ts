@@ -19,6 +19,7 @@ import {
   toApiKey,
   toApiKeyWithSecret
 } from './schemas.js'
+import { apiKeySingle } from './single-api-key.js'
 import { updateApiKey } from './update-api-key.js'
 
 const tags = ['API keys']
@@ -82,7 +83,7 @@ function getApiKeyRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/api-keys/:api_key_id',
     {
-      config: { access: { class: 'operator', scope: 'api-keys:read' } },
+      config: { access: { class: 'operator', scope: 'api-keys:read' }, single: apiKeySingle },
       schema: {
         operationId: 'getApiKey',
         summary: 'Get an API key, without its value',
@@ -102,7 +103,7 @@ function revokeApiKeyRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/api-keys/:api_key_id',
     {
-      config: { access: { class: 'operator', scope: 'api-keys:write' } },
+      config: { access: { class: 'operator', scope: 'api-keys:write' }, single: apiKeySingle },
       schema: {
         operationId: 'revokeApiKey',
         summary: 'Revoke an API key at once',
@@ -122,7 +123,7 @@ function updateApiKeyRoute(app: App, deps: Deps): void {
   app.patch(
     '/v1/api-keys/:api_key_id',
     {
-      config: { access: { class: 'operator', scope: 'api-keys:write' } },
+      config: { access: { class: 'operator', scope: 'api-keys:write' }, single: apiKeySingle },
       schema: {
         operationId: 'updateApiKey',
         summary: 'Change what an API key may do',
@@ -147,7 +148,7 @@ function rotateApiKeyRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/api-keys/:api_key_id/rotate',
     {
-      config: { access: { class: 'operator', scope: 'api-keys:write' } },
+      config: { access: { class: 'operator', scope: 'api-keys:write' }, single: apiKeySingle },
       schema: {
         operationId: 'rotateApiKey',
         summary: 'Give an API key another value, which is shown this once',

@@ -9,6 +9,7 @@ import { idToUuid } from '../../ids.js'
 import { appendEvents } from '../events/append-events.js'
 import { isWithin, reachOf, readExpiry, refuseBeyond } from './bounds.js'
 import { lockApiKey } from './get-api-key.js'
+import { holdApiKey } from './hold-api-key.js'
 import { type ApiKeyUpdate, toOrganizationIds } from './schemas.js'
 
 /**
@@ -26,6 +27,7 @@ export async function updateApiKey(
   input: ApiKeyUpdate
 ): Promise<ApiKeyRow> {
   return runCommand(deps, ctx, async (tx) => {
+    await holdApiKey(tx, ctx, id)
     const before = await lockApiKey(tx, id)
     const after = applied(before, input)
     const changes = changesOf(before, after)

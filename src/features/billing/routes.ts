@@ -2,9 +2,9 @@ import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { Page, PageQuery, readPageOf, toPage } from '../../http/pagination.js'
 import { OrganizationParams, ref } from '../../schemas.js'
-import { findOrganization } from '../organizations/queries.js'
 import { ENTRY_NUMBER, listBillingEntries } from './list-billing-entries.js'
 import { putBilling } from './put-billing.js'
 import {
@@ -15,6 +15,7 @@ import {
   toBillingAnswer,
   toBillingEntry
 } from './schemas.js'
+import { billingSingle } from './single-billing.js'
 
 const tags = ['Billing']
 
@@ -31,7 +32,10 @@ function putBillingRoute(app: App, deps: Deps): void {
   app.put(
     '/v1/organizations/:organization_id/billing',
     {
-      config: { access: { class: 'tenant', scope: 'billing:write', permission: 'billing.edit' } },
+      config: {
+        access: { class: 'tenant', scope: 'billing:write', permission: 'billing.edit' },
+        single: billingSingle
+      },
       schema: {
         operationId: 'putBilling',
         summary: 'Tell what your billing knows: plan, seats, period, prices, overdue invoices',
@@ -55,7 +59,10 @@ function getBillingRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/billing',
     {
-      config: { access: { class: 'tenant', scope: 'billing:read', permission: 'billing.view' } },
+      config: {
+        access: { class: 'tenant', scope: 'billing:read', permission: 'billing.view' },
+        single: billingSingle
+      },
       schema: {
         operationId: 'getBilling',
         summary: 'What your billing has told, and the money credits',
@@ -64,8 +71,7 @@ function getBillingRoute(app: App, deps: Deps): void {
         response: { 200: ref(BillingSchema) }
       }
     },
-    async (request) =>
-      toBillingAnswer(await findOrganization(deps.db, orgContext(request).organizationId))
+    async (request) => tellSingle(deps, request, billingSingle)
   )
 }
 

@@ -1,10 +1,11 @@
 import type { Deps } from '../../deps.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { OrganizationParams, ref } from '../../schemas.js'
 import { putBranding } from './put-branding.js'
-import { findBranding } from './queries.js'
 import { BrandingPut, BrandingSchema, toBranding } from './schemas.js'
+import { brandingSingle } from './single-branding.js'
 
 const tags = ['Organizations']
 
@@ -20,7 +21,8 @@ function putBrandingRoute(app: App, deps: Deps): void {
     '/v1/organizations/:organization_id/branding',
     {
       config: {
-        access: { class: 'tenant', scope: 'organizations:write', permission: 'org.settings' }
+        access: { class: 'tenant', scope: 'organizations:write', permission: 'org.settings' },
+        single: brandingSingle
       },
       schema: {
         operationId: 'putBranding',
@@ -41,7 +43,8 @@ function getBrandingRoute(app: App, deps: Deps): void {
     '/v1/organizations/:organization_id/branding',
     {
       config: {
-        access: { class: 'tenant', scope: 'organizations:read', permission: 'team.view' }
+        access: { class: 'tenant', scope: 'organizations:read', permission: 'team.view' },
+        single: brandingSingle
       },
       schema: {
         operationId: 'getBranding',
@@ -51,6 +54,6 @@ function getBrandingRoute(app: App, deps: Deps): void {
         response: { 200: ref(BrandingSchema) }
       }
     },
-    async (request) => toBranding(await findBranding(deps.db, orgContext(request).organizationId))
+    async (request) => tellSingle(deps, request, brandingSingle)
   )
 }

@@ -1,5 +1,5 @@
 import type { OrgContext } from '../../context.js'
-import type { Deps } from '../../deps.js'
+import type { Db } from '../../db/client.js'
 import { refuseOtherModes } from '../credit-settings/refuse-other-modes.js'
 import { findOrganization } from '../organizations/queries.js'
 import { type Month, monthAt, nextMonthAt } from './month.js'
@@ -25,7 +25,7 @@ export interface QuotaState {
  * @throws Problem credits_not_offered, money_credits_not_transferable, credit_mode_not_offered
  */
 export async function readQuotaState(
-  { db }: Pick<Deps, 'db'>,
+  { db }: { readonly db: Db },
   { organizationId, policy: { policy }, now }: OrgContext
 ): Promise<QuotaState> {
   await refuseOtherModes(db, organizationId, policy, 'monthly_quota')

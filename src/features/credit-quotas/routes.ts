@@ -1,10 +1,11 @@
 import type { Deps } from '../../deps.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { OrganizationParams, ref } from '../../schemas.js'
 import { putCreditQuotas } from './put-credit-quotas.js'
-import { readQuotaState } from './quota-state.js'
 import { CreditQuotasPut, CreditQuotasSchema, toCreditQuotas } from './schemas.js'
+import { creditQuotasSingle } from './single-credit-quotas.js'
 
 const tags = ['Credits']
 
@@ -20,7 +21,9 @@ function putCreditQuotasRoute(app: App, deps: Deps): void {
     '/v1/organizations/:organization_id/credit-quotas',
     {
       config: {
-        access: { class: 'tenant', scope: 'credits:write', permission: 'credits.allocate' }
+        access: { class: 'tenant', scope: 'credits:write', permission: 'credits.allocate' },
+        single: creditQuotasSingle,
+        tellsOtherwise: true
       },
       schema: {
         operationId: 'putCreditQuotas',
@@ -46,7 +49,10 @@ function getCreditQuotasRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/credit-quotas',
     {
-      config: { access: { class: 'tenant', scope: 'credits:read', permission: 'credits.usage' } },
+      config: {
+        access: { class: 'tenant', scope: 'credits:read', permission: 'credits.usage' },
+        single: creditQuotasSingle
+      },
       schema: {
         operationId: 'getCreditQuotas',
         summary: 'What members get to spend each month, and how this month’s refill stands',
@@ -55,6 +61,6 @@ function getCreditQuotasRoute(app: App, deps: Deps): void {
         response: { 200: ref(CreditQuotasSchema) }
       }
     },
-    async (request) => toCreditQuotas(await readQuotaState(deps, orgContext(request)))
+    async (request) => tellSingle(deps, request, creditQuotasSingle)
   )
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.js'
 import { invalidRequest } from '../../errors.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { answerOnce, created, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { Id, OrganizationParams, ref } from '../../schemas.js'
@@ -11,7 +12,6 @@ import { cancelCreditRequest } from './cancel-credit-request.js'
 import { createCreditRequest } from './create-credit-request.js'
 import { denyCreditRequest } from './deny-credit-request.js'
 import { listCreditRequests } from './list-credit-requests.js'
-import { findCreditRequest } from './queries.js'
 import {
   CreditRequestApprove,
   CreditRequestCreate,
@@ -21,6 +21,7 @@ import {
   CreditRequestStatusSchema,
   toCreditRequest
 } from './schemas.js'
+import { creditRequestSingle } from './single-credit-request.js'
 
 const tags = ['Credits']
 /** Who may ask, see and take back is decided by whose the request is. */
@@ -111,7 +112,7 @@ function getCreditRequestRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/credit-requests/:credit_request_id',
     {
-      config: { access: read },
+      config: { access: read, single: creditRequestSingle },
       schema: {
         operationId: 'getCreditRequest',
         summary: 'Get a request for credits',
@@ -120,10 +121,7 @@ function getCreditRequestRoute(app: App, deps: Deps): void {
         response: { 200: ref(CreditRequestSchema) }
       }
     },
-    async (request) => {
-      const { credit_request_id: id } = request.params
-      return toCreditRequest(await findCreditRequest(deps.db, orgContext(request), id))
-    }
+    async (request) => tellSingle(deps, request, creditRequestSingle)
   )
 }
 
@@ -131,7 +129,7 @@ function approveCreditRequestRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/credit-requests/:credit_request_id/approve',
     {
-      config: { access: decide },
+      config: { access: decide, single: creditRequestSingle },
       schema: {
         operationId: 'approveCreditRequest',
         summary: 'Give what is asked for, or more, or less',
@@ -160,7 +158,7 @@ function denyCreditRequestRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/credit-requests/:credit_request_id/deny',
     {
-      config: { access: decide },
+      config: { access: decide, single: creditRequestSingle },
       schema: {
         operationId: 'denyCreditRequest',
         summary: 'Turn a request for credits down',
@@ -185,7 +183,7 @@ function cancelCreditRequestRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/credit-requests/:credit_request_id/cancel',
     {
-      config: { access: write },
+      config: { access: write, single: creditRequestSingle },
       schema: {
         operationId: 'cancelCreditRequest',
         summary: 'Take a request for credits back: its own member does, or the host',

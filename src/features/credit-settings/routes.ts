@@ -2,11 +2,12 @@ import type { OrgContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { OrganizationParams, ref } from '../../schemas.js'
-import { creditsOf } from '../credits/rules.js'
 import { putCreditSettings } from './put-credit-settings.js'
-import { type CreditSettingsRow, findCreditSettings } from './queries.js'
+import { type CreditSettingsRow } from './queries.js'
 import { CreditSettingsPut, CreditSettingsSchema, toCreditSettings } from './schemas.js'
+import { creditSettingsSingle } from './single-credit-settings.js'
 
 const tags = ['Credits']
 
@@ -22,7 +23,8 @@ function putCreditSettingsRoute(app: App, deps: Deps): void {
     '/v1/organizations/:organization_id/credit-settings',
     {
       config: {
-        access: { class: 'tenant', scope: 'credits:write', permission: 'credits.allocate' }
+        access: { class: 'tenant', scope: 'credits:write', permission: 'credits.allocate' },
+        single: creditSettingsSingle
       },
       schema: {
         operationId: 'putCreditSettings',
@@ -47,7 +49,10 @@ function getCreditSettingsRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/credit-settings',
     {
-      config: { access: { class: 'tenant', scope: 'credits:read', permission: 'credits.usage' } },
+      config: {
+        access: { class: 'tenant', scope: 'credits:read', permission: 'credits.usage' },
+        single: creditSettingsSingle
+      },
       schema: {
         operationId: 'getCreditSettings',
         summary: 'How the team uses its credits',
@@ -56,11 +61,7 @@ function getCreditSettingsRoute(app: App, deps: Deps): void {
         response: { 200: ref(CreditSettingsSchema) }
       }
     },
-    async (request) => {
-      const ctx = orgContext(request)
-      creditsOf(ctx.policy.policy)
-      return toAnswer(ctx, await findCreditSettings(deps.db, ctx.organizationId))
-    }
+    async (request) => tellSingle(deps, request, creditSettingsSingle)
   )
 }
 

@@ -3,12 +3,12 @@ import type { Deps } from '../../deps.js'
 import { Problem } from '../../errors.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { answerOnce, created, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { OrganizationParams, ref } from '../../schemas.js'
 import { createDomainClaim } from './create-domain-claim.js'
 import { listDomainClaims } from './list-domain-claims.js'
-import { findClaim } from './queries.js'
 import { releaseDomainClaim } from './release-domain-claim.js'
 import {
   ClaimStatusSchema,
@@ -19,6 +19,7 @@ import {
   DomainClaimVerify,
   toDomainClaim
 } from './schemas.js'
+import { domainClaimSingle } from './single-domain-claim.js'
 import { verifyDomainClaim } from './verify-domain-claim.js'
 
 const tags = ['Domain claims']
@@ -99,7 +100,7 @@ function getDomainClaimRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/domain-claims/:domain_claim_id',
     {
-      config: { access: read },
+      config: { access: read, single: domainClaimSingle },
       schema: {
         operationId: 'getDomainClaim',
         summary: 'Get a domain claim',
@@ -108,10 +109,7 @@ function getDomainClaimRoute(app: App, deps: Deps): void {
         response: { 200: ref(DomainClaimSchema) }
       }
     },
-    async (request) => {
-      const ctx = orgContext(request)
-      return toDomainClaim(await findClaim(deps.db, ctx, request.params.domain_claim_id), ctx.now)
-    }
+    async (request) => tellSingle(deps, request, domainClaimSingle)
   )
 }
 
@@ -119,7 +117,7 @@ function verifyDomainClaimRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/domain-claims/:domain_claim_id/verify',
     {
-      config: { access: write },
+      config: { access: write, single: domainClaimSingle },
       schema: {
         operationId: 'verifyDomainClaim',
         summary: 'Prove a domain claim, by the code or by the DNS record',
@@ -150,7 +148,7 @@ function releaseDomainClaimRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/organizations/:organization_id/domain-claims/:domain_claim_id',
     {
-      config: { access: write },
+      config: { access: write, single: domainClaimSingle },
       schema: {
         operationId: 'releaseDomainClaim',
         summary: 'Give a domain up',

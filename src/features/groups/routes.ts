@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { answerOnce, created } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { ExternalId, Id, OrganizationParams, ref } from '../../schemas.js'
@@ -10,7 +11,6 @@ import { createGroup } from './create-group.js'
 import { deleteGroup } from './delete-group.js'
 import { listGroups } from './list-groups.js'
 import { putGroupMembers } from './put-group-members.js'
-import { findGroup } from './queries.js'
 import { removeGroupMember } from './remove-group-member.js'
 import {
   GroupCreate,
@@ -21,6 +21,7 @@ import {
   MembershipParams,
   toGroup
 } from './schemas.js'
+import { groupSingle } from './single-group.js'
 import { updateGroup } from './update-group.js'
 
 const tags = ['Groups']
@@ -99,7 +100,7 @@ function getGroupRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/groups/:group_id',
     {
-      config: { access: read },
+      config: { access: read, single: groupSingle },
       schema: {
         operationId: 'getGroup',
         summary: 'Get a group',
@@ -109,8 +110,7 @@ function getGroupRoute(app: App, deps: Deps): void {
         response: { 200: ref(GroupSchema) }
       }
     },
-    async (request) =>
-      toGroup(await findGroup(deps.db, orgContext(request), request.params.group_id))
+    async (request) => tellSingle(deps, request, groupSingle)
   )
 }
 
@@ -118,7 +118,7 @@ function updateGroupRoute(app: App, deps: Deps): void {
   app.patch(
     '/v1/organizations/:organization_id/groups/:group_id',
     {
-      config: { access: write },
+      config: { access: write, single: groupSingle },
       schema: {
         operationId: 'updateGroup',
         summary: 'Change the fields that are given',
@@ -139,7 +139,7 @@ function deleteGroupRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/organizations/:organization_id/groups/:group_id',
     {
-      config: { access: write },
+      config: { access: write, single: groupSingle },
       schema: {
         operationId: 'deleteGroup',
         summary: 'Delete a group; its members stay in the organization',
@@ -157,7 +157,7 @@ function putGroupMembersRoute(app: App, deps: Deps): void {
   app.put(
     '/v1/organizations/:organization_id/groups/:group_id/members',
     {
-      config: { access: write },
+      config: { access: write, single: groupSingle },
       schema: {
         operationId: 'putGroupMembers',
         summary: 'Say who is in a group, or put many into it',
@@ -181,7 +181,7 @@ function addGroupMemberRoute(app: App, deps: Deps): void {
   app.put(
     '/v1/organizations/:organization_id/groups/:group_id/members/:member_id',
     {
-      config: { access: write },
+      config: { access: write, single: groupSingle },
       schema: {
         operationId: 'addGroupMember',
         summary: 'Put a member into a group; whoever is in it stays',
@@ -201,7 +201,7 @@ function removeGroupMemberRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/organizations/:organization_id/groups/:group_id/members/:member_id',
     {
-      config: { access: write },
+      config: { access: write, single: groupSingle },
       schema: {
         operationId: 'removeGroupMember',
         summary: 'Take a member out of a group',

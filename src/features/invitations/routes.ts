@@ -3,6 +3,7 @@ import type { OrgContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
 import { keyContext, orgContext, publicContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
 import { publicLimits } from '../../http/limits.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
@@ -16,7 +17,6 @@ import { createInvitations, type InvitationResult } from './create-invitations.j
 import { declineInvitation } from './decline-invitation.js'
 import { listInvitations } from './list-invitations.js'
 import { lookupInvitation } from './lookup-invitation.js'
-import { findInvitation } from './queries.js'
 import {
   InvitationAccept,
   InvitationCreate,
@@ -33,6 +33,7 @@ import {
   InvitationWithLink,
   toInvitation
 } from './schemas.js'
+import { invitationSingle } from './single-invitation.js'
 
 const tags = ['Invitations']
 const Params = Type.Object({ ...OrganizationParams.properties, invitation_id: Id('inv') })
@@ -150,7 +151,7 @@ function getInvitationRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/invitations/:invitation_id',
     {
-      config: { access: read },
+      config: { access: read, single: invitationSingle },
       schema: {
         operationId: 'getInvitation',
         summary: 'Get an invitation',
@@ -159,11 +160,7 @@ function getInvitationRoute(app: App, deps: Deps): void {
         response: { 200: ref(InvitationSchema) }
       }
     },
-    async (request) => {
-      const ctx = orgContext(request)
-      const { invitation_id: id } = request.params
-      return toInvitation(await findInvitation(deps.db, ctx.organizationId, id), ctx.now)
-    }
+    async (request) => tellSingle(deps, request, invitationSingle)
   )
 }
 
@@ -171,7 +168,7 @@ function resendInvitationRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/invitations/:invitation_id/resend',
     {
-      config: { access: write('invitation.resend') },
+      config: { access: write('invitation.resend'), single: invitationSingle },
       schema: {
         operationId: 'resendInvitation',
         summary: 'Send an invitation again, or get its link',
@@ -202,7 +199,7 @@ function cancelInvitationRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/organizations/:organization_id/invitations/:invitation_id',
     {
-      config: { access: write('invitation.cancel') },
+      config: { access: write('invitation.cancel'), single: invitationSingle },
       schema: {
         operationId: 'cancelInvitation',
         summary: 'Cancel an invitation: its link dies, its seat is free',

@@ -3,6 +3,7 @@ import type { CallContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
 import { keyContext, orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { type Answer, answerOnce, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { ConfirmQuery, Id, Nullable, OrganizationParams, oneOf, ref } from '../../schemas.js'
@@ -12,7 +13,6 @@ import { denyJoinRequest } from './deny-join-request.js'
 import { type Joined, joinOrganization } from './join-organization.js'
 import { listJoinRequests } from './list-join-requests.js'
 import { listJoinableOrganizations } from './list-joinable-organizations.js'
-import { findJoinRequest } from './queries.js'
 import {
   Join,
   JoinableOrganizations,
@@ -21,6 +21,7 @@ import {
   toJoinable,
   toJoinRequest
 } from './schemas.js'
+import { joinRequestSingle } from './single-join-request.js'
 
 const [REQUEST] = JoinRequestSchema.examples as unknown[]
 
@@ -151,7 +152,7 @@ function getJoinRequestRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/join-requests/:join_request_id',
     {
-      config: { access: read },
+      config: { access: read, single: joinRequestSingle },
       schema: {
         operationId: 'getJoinRequest',
         summary: 'Get a request to join',
@@ -160,10 +161,7 @@ function getJoinRequestRoute(app: App, deps: Deps): void {
         response: { 200: ref(JoinRequestSchema) }
       }
     },
-    async (request) => {
-      const { join_request_id: id } = request.params
-      return toJoinRequest(await findJoinRequest(deps.db, orgContext(request), id))
-    }
+    async (request) => tellSingle(deps, request, joinRequestSingle)
   )
 }
 
@@ -171,7 +169,7 @@ function approveJoinRequestRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/join-requests/:join_request_id/approve',
     {
-      config: { access: write },
+      config: { access: write, single: joinRequestSingle },
       schema: {
         operationId: 'approveJoinRequest',
         summary: 'Let somebody in who has asked to join',
@@ -198,7 +196,7 @@ function denyJoinRequestRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/join-requests/:join_request_id/deny',
     {
-      config: { access: write },
+      config: { access: write, single: joinRequestSingle },
       schema: {
         operationId: 'denyJoinRequest',
         summary: 'Turn somebody down who has asked to join',

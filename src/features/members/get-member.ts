@@ -1,8 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { OrgContext } from '../../context.js'
+import type { Db } from '../../db/client.js'
 import { columnsOf } from '../../db/rows.js'
 import { members } from '../../db/tables/members.js'
-import type { Deps } from '../../deps.js'
 import { notFound } from '../../errors.js'
 import { runQuery } from '../events/queries.js'
 import {
@@ -13,12 +13,16 @@ import {
 } from './member-details.js'
 
 /** @throws Problem not_found */
-export async function getMember(deps: Deps, ctx: OrgContext, id: string): Promise<DetailedMember> {
+export async function getMember(
+  { db }: { readonly db: Db },
+  ctx: OrgContext,
+  id: string
+): Promise<DetailedMember> {
   const { actor, organizationId } = ctx
   const details = detailColumns(actor.type === 'member' ? actor.id : undefined)
   const isThat = and(eq(members.organizationId, organizationId), eq(members.id, id))
   const [raw] = await runQuery<RawDetails>(
-    deps.db,
+    db,
     sql`select ${COLUMNS}, ${details} from ${members} where ${isThat}`
   )
   if (!raw) throw notFound()

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.js'
 import { invalidRequest } from '../../errors.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
 import { ConfirmQuery, Id, OrganizationParams, ref } from '../../schemas.js'
 import { MemberDetailsSchema, toMemberDetails } from './details-schemas.js'
@@ -12,6 +13,7 @@ import { reactivateMember } from './reactivate-member.js'
 import { removeMember } from './remove-member.js'
 import { MemberRemoval, MemberUpdate } from './request-schemas.js'
 import { MemberSchema, toMember } from './schemas.js'
+import { memberSingle } from './single-member.js'
 import { suspendMember } from './suspend-member.js'
 import { updateMember } from './update-member.js'
 
@@ -36,7 +38,10 @@ function getMemberRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/members/:member_id',
     {
-      config: { access: { class: 'tenant', scope: 'members:read', permission: 'team.view' } },
+      config: {
+        access: { class: 'tenant', scope: 'members:read', permission: 'team.view' },
+        single: memberSingle
+      },
       schema: {
         operationId: 'getMember',
         summary: 'Get a member',
@@ -45,10 +50,7 @@ function getMemberRoute(app: App, deps: Deps): void {
         response: { 200: ref(MemberDetailsSchema) }
       }
     },
-    async (request) => {
-      const ctx = orgContext(request)
-      return toMemberDetails(await getMember(deps, ctx, request.params.member_id), ctx)
-    }
+    async (request) => tellSingle(deps, request, memberSingle)
   )
 }
 
@@ -56,7 +58,7 @@ function updateMemberRoute(app: App, deps: Deps): void {
   app.patch(
     '/v1/organizations/:organization_id/members/:member_id',
     {
-      config: { access: write(null) },
+      config: { access: write(null), single: memberSingle },
       schema: {
         operationId: 'updateMember',
         summary: 'Change the fields of a member that are given',
@@ -89,7 +91,7 @@ function suspendMemberRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/members/:member_id/suspend',
     {
-      config: { access: write('member.suspend') },
+      config: { access: write('member.suspend'), single: memberSingle },
       schema: {
         operationId: 'suspendMember',
         summary: 'Take access away until it is given back; nothing else changes',
@@ -115,7 +117,7 @@ function reactivateMemberRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/members/:member_id/reactivate',
     {
-      config: { access: write('member.suspend') },
+      config: { access: write('member.suspend'), single: memberSingle },
       schema: {
         operationId: 'reactivateMember',
         summary: 'Give a suspended member back what it had',
@@ -138,7 +140,7 @@ function removeMemberRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/organizations/:organization_id/members/:member_id',
     {
-      config: { access: write('member.remove') },
+      config: { access: write('member.remove'), single: memberSingle },
       schema: {
         operationId: 'removeMember',
         summary: 'Remove a member for good; a return takes a new invitation',

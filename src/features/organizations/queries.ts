@@ -130,6 +130,7 @@ export async function lockIfThere(
   const version = await loadPolicyVersion(deps, tx, row.policyKey, locked.policy_version)
   const policy = inOrganization(version, locked.custom_roles)
   if (!isOpenTo(request, organizationStatusAt(row, ctx.now), policy)) return undefined
+  await ctx.precondition?.hold(tx, policy)
   return {
     row,
     policy,

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { keyContext, orgContext, wholeDeployment, wholeReach } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { answerOnce, created, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { ConfirmQuery, ExternalId, OrganizationParams, ref } from '../../schemas.js'
@@ -10,7 +11,6 @@ import { createOrganization } from './create-organization.js'
 import { deleteOrganization } from './delete-organization.js'
 import { getSummary } from './get-summary.js'
 import { listOrganizations } from './list-organizations.js'
-import { findOrganization } from './queries.js'
 import { restoreOrganization } from './restore-organization.js'
 import {
   OrganizationCreate,
@@ -18,6 +18,7 @@ import {
   OrganizationUpdate,
   toOrganization
 } from './schemas.js'
+import { organizationSingle } from './single-organization.js'
 import { SummarySchema } from './summary-schemas.js'
 import { updateOrganization } from './update-organization.js'
 
@@ -101,7 +102,8 @@ function getOrganizationRoute(app: App, deps: Deps): void {
     '/v1/organizations/:organization_id',
     {
       config: {
-        access: { class: 'tenant', scope: 'organizations:read', permission: 'team.view' }
+        access: { class: 'tenant', scope: 'organizations:read', permission: 'team.view' },
+        single: organizationSingle
       },
       schema: {
         operationId: 'getOrganization',
@@ -111,10 +113,7 @@ function getOrganizationRoute(app: App, deps: Deps): void {
         response: { 200: ref(OrganizationSchema) }
       }
     },
-    async (request) => {
-      const { organizationId, now } = orgContext(request)
-      return toOrganization(await findOrganization(deps.db, organizationId), now)
-    }
+    async (request) => tellSingle(deps, request, organizationSingle)
   )
 }
 
@@ -123,7 +122,8 @@ function updateOrganizationRoute(app: App, deps: Deps): void {
     '/v1/organizations/:organization_id',
     {
       config: {
-        access: { class: 'tenant', scope: 'organizations:write', permission: 'org.rename' }
+        access: { class: 'tenant', scope: 'organizations:write', permission: 'org.rename' },
+        single: organizationSingle
       },
       schema: {
         operationId: 'updateOrganization',
@@ -167,7 +167,7 @@ function cancelOrganizationRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/cancel',
     {
-      config: { access: end('subscription.cancel') },
+      config: { access: end('subscription.cancel'), single: organizationSingle },
       schema: {
         operationId: 'cancelOrganization',
         summary: 'Cancel the subscription: nobody comes in, and nothing of the team changes',
@@ -194,7 +194,7 @@ function restoreOrganizationRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/restore',
     {
-      config: { access: end('subscription.cancel') },
+      config: { access: end('subscription.cancel'), single: organizationSingle },
       schema: {
         operationId: 'restoreOrganization',
         summary: 'Let a canceled organization go on as it was',
@@ -217,7 +217,7 @@ function deleteOrganizationRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/organizations/:organization_id',
     {
-      config: { access: end('org.delete') },
+      config: { access: end('org.delete'), single: organizationSingle },
       schema: {
         operationId: 'deleteOrganization',
         summary: 'Delete an organization and everything in it for good',

@@ -1,4 +1,4 @@
-import type { Deps } from '../../deps.js'
+import type { Db } from '../../db/client.js'
 import { notFound } from '../../errors.js'
 import { findPolicy, type PolicyRow } from './queries.js'
 
@@ -8,11 +8,11 @@ import { findPolicy, type PolicyRow } from './queries.js'
  * @throws Problem not_found
  */
 export async function getPolicy(
-  deps: Deps,
+  db: Db,
   key: string,
   version: number | undefined
 ): Promise<PolicyRow> {
-  const row = await findPolicy(deps.db, key, version)
+  const row = await findPolicy(db, key, version)
   if (!row) throw notFound()
   return row
 }

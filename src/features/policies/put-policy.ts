@@ -43,12 +43,15 @@ export async function putPolicy(
   const { role_mapping: mapping = {}, allow_findings: allowed = [] } = input
   refuseUnknownTargets(policy, mapping)
   const present = await findPolicy(deps.db, key)
-  if (present && saysTheSame(present, policy)) return { row: present, isFirst: false }
+  if (present && saysTheSame(present, policy)) {
+    if (ctx.precondition) await runCommand(deps, ctx, (tx) => lockToMake(tx, ctx, key))
+    return { row: present, isFirst: false }
+  }
   // Before the transaction: it takes seconds, and nobody else may wait for it.
   const accepted = await refuseUnsafe(policy, allowed)
 
   return runCommand(deps, ctx, async (tx) => {
-    await lockPolicy(tx, key, 'make')
+    await lockToMake(tx, ctx, key)
     const before = await findPolicy(tx, key)
     if (before && saysTheSame(before, policy)) return { row: before, isFirst: false }
     const version = { key, version: (before?.version ?? 0) + 1, policy }
@@ -63,6 +66,11 @@ export async function putPolicy(
     ])
     return { row, isFirst: before === undefined }
   })
+}
+
+async function lockToMake(tx: Tx, ctx: KeyContext, key: string): Promise<void> {
+  await lockPolicy(tx, key, 'make')
+  await ctx.precondition?.hold(tx)
 }
 
 function readPolicy({ config }: Deps, key: string, document: unknown): Policy {

@@ -23,6 +23,7 @@ import {
   toPolicyCheck,
   toPolicySummary
 } from './schemas.js'
+import { policySingle } from './single-policy.js'
 
 const tags = ['Policies']
 
@@ -62,7 +63,7 @@ function getPolicyRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/policies/:key',
     {
-      config: { access: { class: 'operator', scope: 'policies:read' } },
+      config: { access: { class: 'operator', scope: 'policies:read' }, single: policySingle },
       schema: {
         operationId: 'getPolicy',
         summary: 'Get the newest version of a policy, or an earlier one',
@@ -74,7 +75,7 @@ function getPolicyRoute(app: App, deps: Deps): void {
     },
     async (request) => {
       wholeDeployment(request)
-      return toPolicy(await getPolicy(deps, request.params.key, request.query.version))
+      return toPolicy(await getPolicy(deps.db, request.params.key, request.query.version))
     }
   )
 }
@@ -83,7 +84,7 @@ function putPolicyRoute(app: App, deps: Deps): void {
   app.put(
     '/v1/policies/:key',
     {
-      config: { access: { class: 'operator', scope: 'policies:write' } },
+      config: { access: { class: 'operator', scope: 'policies:write' }, single: policySingle },
       preValidation: refuseDeepBody,
       schema: {
         operationId: 'putPolicy',

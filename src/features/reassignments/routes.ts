@@ -5,7 +5,9 @@ import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
 import { ConfirmQuery, Id, OrganizationParams, ref } from '../../schemas.js'
 import { InvitationSchema, LinkUrl, toInvitation } from '../invitations/schemas.js'
+import { MemberDetailsSchema } from '../members/details-schemas.js'
 import { MemberSchema, toMember } from '../members/schemas.js'
+import { memberSingle } from '../members/single-member.js'
 import { cancelReassignment } from './cancel-reassignment.js'
 import { reassignMember } from './reassign-member.js'
 import { Reassign } from './schemas.js'
@@ -43,6 +45,7 @@ const Reassignment = Type.Object(
 
 export const reassignmentRoutes: Routes = async (app, { deps }) => {
   app.addSchema(MemberSchema)
+  app.addSchema(MemberDetailsSchema)
   app.addSchema(InvitationSchema)
   app.addSchema(Reassignment)
 
@@ -54,7 +57,7 @@ function reassignMemberRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/members/:member_id/reassign',
     {
-      config: { access },
+      config: { access, single: memberSingle },
       schema: {
         operationId: 'reassignMember',
         summary: 'Offer a member’s account, and all that is on it, to another person',
@@ -92,7 +95,7 @@ function cancelReassignmentRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/organizations/:organization_id/members/:member_id/reassignment',
     {
-      config: { access },
+      config: { access, single: memberSingle },
       schema: {
         operationId: 'cancelReassignment',
         summary: 'Give an account that waits for a new holder back to the present one',

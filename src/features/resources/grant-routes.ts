@@ -23,6 +23,7 @@ import {
   toHeldResource,
   toResource
 } from './schemas.js'
+import { resourceSingle } from './single-resource.js'
 
 const tags = ['Resources']
 const read = { class: 'tenant', scope: 'resources:read', permission: 'resource.view' } as const
@@ -75,7 +76,7 @@ function putGrantRoute(app: App, deps: Deps): void {
   app.put(
     `${GRANT}/:member_id`,
     {
-      config: { access: write },
+      config: { access: write, single: resourceSingle },
       schema: {
         operationId: 'putResourceGrant',
         summary: 'Give a member a resource, or the same in another mode',
@@ -102,7 +103,7 @@ function revokeGrantRoute(app: App, deps: Deps): void {
   app.delete(
     `${GRANT}/:member_id`,
     {
-      config: { access: write },
+      config: { access: write, single: resourceSingle },
       schema: {
         operationId: 'revokeResourceGrant',
         summary: 'Take a resource from a member',
@@ -126,7 +127,7 @@ function putGroupGrantRoute(app: App, deps: Deps): void {
   app.put(
     `${GROUP_GRANT}/:group_id`,
     {
-      config: { access: write },
+      config: { access: write, single: resourceSingle },
       schema: {
         operationId: 'putResourceGroupGrant',
         summary: 'Give everybody in a group a resource, or the same in another mode',
@@ -152,7 +153,7 @@ function revokeGroupGrantRoute(app: App, deps: Deps): void {
   app.delete(
     `${GROUP_GRANT}/:group_id`,
     {
-      config: { access: write },
+      config: { access: write, single: resourceSingle },
       schema: {
         operationId: 'revokeResourceGroupGrant',
         summary: 'Take a resource from a group; what members of it have themselves they keep',

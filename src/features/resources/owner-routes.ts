@@ -15,6 +15,7 @@ import {
   toOwner,
   toResource
 } from './schemas.js'
+import { resourceSingle } from './single-resource.js'
 
 const tags = ['Resources']
 const read = { class: 'tenant', scope: 'resources:read', permission: 'resource.view' } as const
@@ -57,7 +58,7 @@ function addOwnerRoute(app: App, deps: Deps): void {
   app.put(
     `${OWNERS}/:member_id`,
     {
-      config: { access: write },
+      config: { access: write, single: resourceSingle },
       schema: {
         operationId: 'addResourceOwner',
         summary: 'Make a member an owner of a resource, which they rule whatever their role',
@@ -81,7 +82,7 @@ function removeOwnerRoute(app: App, deps: Deps): void {
   app.delete(
     `${OWNERS}/:member_id`,
     {
-      config: { access: write },
+      config: { access: write, single: resourceSingle },
       schema: {
         operationId: 'removeResourceOwner',
         summary: 'End that a member owns a resource',

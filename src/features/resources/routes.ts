@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { answerOnce, created, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { ExternalId, Id, OrganizationParams, ref } from '../../schemas.js'
@@ -9,7 +10,6 @@ import { createResource } from './create-resource.js'
 import { deleteResource } from './delete-resource.js'
 import { fulfillResource } from './fulfill-resource.js'
 import { listResources } from './list-resources.js'
-import { findResource } from './queries.js'
 import {
   KindKey,
   ResourceCreate,
@@ -20,6 +20,7 @@ import {
   ResourceUpdate,
   toResource
 } from './schemas.js'
+import { resourceSingle } from './single-resource.js'
 import { updateResource } from './update-resource.js'
 
 const tags = ['Resources']
@@ -116,7 +117,7 @@ function getResourceRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/resources/:resource_id',
     {
-      config: { access: read },
+      config: { access: read, single: resourceSingle },
       schema: {
         operationId: 'getResource',
         summary: 'Get a resource',
@@ -125,10 +126,7 @@ function getResourceRoute(app: App, deps: Deps): void {
         response: { 200: ref(ResourceSchema) }
       }
     },
-    async (request) => {
-      const ctx = orgContext(request)
-      return toResource(await findResource(deps.db, ctx, request.params.resource_id), ctx)
-    }
+    async (request) => tellSingle(deps, request, resourceSingle)
   )
 }
 
@@ -136,7 +134,7 @@ function updateResourceRoute(app: App, deps: Deps): void {
   app.patch(
     '/v1/organizations/:organization_id/resources/:resource_id',
     {
-      config: { access: { ...write, permission: 'resource.settings' } },
+      config: { access: { ...write, permission: 'resource.settings' }, single: resourceSingle },
       schema: {
         operationId: 'updateResource',
         summary: 'Change the fields that are given',
@@ -161,7 +159,7 @@ function deleteResourceRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/organizations/:organization_id/resources/:resource_id',
     {
-      config: { access: write },
+      config: { access: write, single: resourceSingle },
       schema: {
         operationId: 'deleteResource',
         summary: 'Delete a resource: nobody has it or owns it any more',
@@ -184,7 +182,7 @@ function fulfillResourceRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/resources/:resource_id/fulfill',
     {
-      config: { access: write },
+      config: { access: write, single: resourceSingle },
       schema: {
         operationId: 'fulfillResource',
         summary: 'Say that a new one which somebody asked for is there',

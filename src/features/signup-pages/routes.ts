@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import type { OrgContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
 import { orgContext, publicContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
+import { tellSingle } from '../../http/etag.js'
 import { answerOnce, created, ok } from '../../http/idempotency.js'
 import { publicLimits, SIGNUP_LIMITS } from '../../http/limits.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
@@ -10,7 +10,7 @@ import { OrganizationParams, ref } from '../../schemas.js'
 import { createSignupPage } from './create-signup-page.js'
 import { findSignupPage } from './find-signup-page.js'
 import { listSignupPages } from './list-signup-pages.js'
-import { findBaseUrl, findPage, type PlacedPage } from './queries.js'
+import { findBaseUrl, type PlacedPage } from './queries.js'
 import { requestSignup } from './request-signup.js'
 import {
   PublicSignupPage,
@@ -24,6 +24,7 @@ import {
   SlugParams,
   toSignupPage
 } from './schemas.js'
+import { signupPageSingle } from './single-signup-page.js'
 import { switchSignupPage } from './switch-signup-page.js'
 import { updateSignupPage } from './update-signup-page.js'
 
@@ -107,7 +108,7 @@ function getSignupPageRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/organizations/:organization_id/signup-pages/:signup_page_id',
     {
-      config: { access: read },
+      config: { access: read, single: signupPageSingle },
       schema: {
         operationId: 'getSignupPage',
         summary: 'Get a signup page, with how many have asked',
@@ -116,11 +117,7 @@ function getSignupPageRoute(app: App, deps: Deps): void {
         response: { 200: ref(SignupPageSchema) }
       }
     },
-    async (request) => {
-      const ctx: OrgContext = orgContext(request)
-      const row = await findPage(deps.db, ctx, request.params.signup_page_id)
-      return toSignupPage(row, await findBaseUrl(deps, deps.db, ctx))
-    }
+    async (request) => tellSingle(deps, request, signupPageSingle)
   )
 }
 
@@ -128,7 +125,7 @@ function updateSignupPageRoute(app: App, deps: Deps): void {
   app.patch(
     '/v1/organizations/:organization_id/signup-pages/:signup_page_id',
     {
-      config: { access: write },
+      config: { access: write, single: signupPageSingle },
       schema: {
         operationId: 'updateSignupPage',
         summary: 'Change the fields that are given',
@@ -164,7 +161,7 @@ function switchSignupPageRoute(app: App, deps: Deps, to: keyof typeof SWITCHES):
   app.post(
     `/v1/organizations/:organization_id/signup-pages/:signup_page_id/${path}`,
     {
-      config: { access: write },
+      config: { access: write, single: signupPageSingle },
       schema: {
         operationId,
         summary,

@@ -18,7 +18,8 @@ import { getWebhookDelivery } from './get-webhook-delivery.js'
 import { listWebhookDeliveries } from './list-webhook-deliveries.js'
 import { recoverWebhookDeliveries } from './recover-webhook-deliveries.js'
 import { redeliverWebhookDelivery } from './redeliver-webhook-delivery.js'
-import { EndpointParams, Recovery, RecoveryAnswer } from './schemas.js'
+import { EndpointParams, Recovery, RecoveryAnswer, WebhookEndpointSchema } from './schemas.js'
+import { webhookEndpointSingle } from './single-webhook-endpoint.js'
 import { testWebhookEndpoint } from './test-webhook-endpoint.js'
 
 const tags = ['Webhooks']
@@ -28,6 +29,7 @@ const accepted = <B>(body: B) => ({ status: 202 as const, body })
 
 export const webhookDeliveryRoutes: Routes = async (app, { deps }) => {
   app.addSchema(EventSchema)
+  app.addSchema(WebhookEndpointSchema)
   app.addSchema(WebhookDeliverySchema)
   app.addSchema(WebhookDeliveryWithAttempts)
 
@@ -42,7 +44,7 @@ function testRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/webhook-endpoints/:webhook_endpoint_id/test',
     {
-      config: { access: write },
+      config: { access: write, single: webhookEndpointSingle },
       schema: {
         operationId: 'testWebhookEndpoint',
         summary: 'Send a test event to a webhook endpoint',
@@ -162,7 +164,7 @@ function recoverRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/webhook-endpoints/:webhook_endpoint_id/recover',
     {
-      config: { access: write },
+      config: { access: write, single: webhookEndpointSingle },
       schema: {
         operationId: 'recoverWebhookDeliveries',
         summary: 'Send a webhook endpoint everything that it has missed since an instant',

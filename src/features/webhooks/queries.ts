@@ -43,13 +43,14 @@ export async function findEndpoint(
  */
 export async function lockOwnEndpoint(
   tx: Tx,
-  { organizationIds: own }: Caller,
+  { organizationIds: own, precondition }: OperatorContext,
   id: string
 ): Promise<WebhookEndpointRow> {
   const row = await lockEndpoint(tx, id)
   const uuids = own?.map((one) => idToUuid('org', one))
   const isOwn = uuids === undefined || row?.organizationIds?.every((uuid) => uuids.includes(uuid))
   if (!row || isOwn !== true) throw notFound()
+  await precondition?.hold(tx)
   return row
 }
 

@@ -10,7 +10,6 @@ import { ref } from '../../schemas.js'
 import { createWebhookEndpoint, type WithSecret } from './create-webhook-endpoint.js'
 import { deleteWebhookEndpoint } from './delete-webhook-endpoint.js'
 import { listWebhookEndpoints } from './list-webhook-endpoints.js'
-import { findEndpoint } from './queries.js'
 import { rotateWebhookSecret } from './rotate-webhook-secret.js'
 import {
   EndpointParams,
@@ -20,6 +19,7 @@ import {
   WebhookEndpointUpdate,
   WebhookEndpointWithSecret
 } from './schemas.js'
+import { webhookEndpointSingle } from './single-webhook-endpoint.js'
 import { updateWebhookEndpoint } from './update-webhook-endpoint.js'
 
 const tags = ['Webhooks']
@@ -101,7 +101,7 @@ function getRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/webhook-endpoints/:webhook_endpoint_id',
     {
-      config: { access: read },
+      config: { access: read, single: webhookEndpointSingle },
       schema: {
         operationId: 'getWebhookEndpoint',
         summary: 'Get a webhook endpoint, without its secret',
@@ -110,11 +110,13 @@ function getRoute(app: App, deps: Deps): void {
         response: { 200: ref(WebhookEndpointSchema) }
       }
     },
-    async (request) => {
-      const ctx = keyContext(request)
-      const row = await findEndpoint(deps.db, ctx, request.params.webhook_endpoint_id)
-      return toWebhookEndpoint(row, ctx.now)
-    }
+    async (request) =>
+      webhookEndpointSingle.tell({
+        deps,
+        db: deps.db,
+        ctx: keyContext(request),
+        params: request.params
+      })
   )
 }
 
@@ -122,7 +124,7 @@ function updateRoute(app: App, deps: Deps): void {
   app.patch(
     '/v1/webhook-endpoints/:webhook_endpoint_id',
     {
-      config: { access: write },
+      config: { access: write, single: webhookEndpointSingle },
       schema: {
         operationId: 'updateWebhookEndpoint',
         summary: 'Change a webhook endpoint, disable it, or enable it again',
@@ -148,7 +150,7 @@ function deleteRoute(app: App, deps: Deps): void {
   app.delete(
     '/v1/webhook-endpoints/:webhook_endpoint_id',
     {
-      config: { access: write },
+      config: { access: write, single: webhookEndpointSingle },
       schema: {
         operationId: 'deleteWebhookEndpoint',
         summary: 'Delete a webhook endpoint, with its deliveries',
@@ -169,7 +171,7 @@ function rotateSecretRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/webhook-endpoints/:webhook_endpoint_id/rotate-secret',
     {
-      config: { access: write },
+      config: { access: write, single: webhookEndpointSingle },
       schema: {
         operationId: 'rotateWebhookSecret',
         summary: 'Give a webhook endpoint another secret, shown this once',
