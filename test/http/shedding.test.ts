@@ -38,6 +38,7 @@ await t.test('no more than so many requests are under way', async (t) => {
     t.match(await app.call('GET', '/nowhere', { key: null }), OVERLOADED)
     t.match(await app.call('GET', '/healthz', { key: null }), { status: 200 })
     t.match(await app.call('GET', '/readyz', { key: null }), { status: 200 })
+    t.match(await app.call('GET', '/metrics', { key: null }), { status: 200 })
     t.ok(
       held.every(({ answer }) => answer === undefined),
       'who was let in is not touched'
