@@ -20,8 +20,10 @@ import { webhookCallRoutes } from './features/events/webhook-call-routes.js'
 import { exportRoutes } from './features/exports/routes.js'
 import { groupRoutes } from './features/groups/routes.js'
 import { importRoutes } from './features/imports/routes.js'
+import { invitationLinkRoutes } from './features/invitations/link-routes.js'
 import { invitationRoutes } from './features/invitations/routes.js'
 import { joiningRoutes } from './features/joining/routes.js'
+import { memberTokenRoutes } from './features/member-tokens/routes.js'
 import { memberListRoutes } from './features/members/list-routes.js'
 import { memberRoutes } from './features/members/routes.js'
 import { noticeRoutes } from './features/notices/routes.js'
@@ -41,6 +43,7 @@ import { webhookEndpointRoutes } from './features/webhooks/routes.js'
 import { registerAccess } from './http/access.js'
 import { registerBudgets } from './http/budgets.js'
 import type { Compiling } from './http/compilers.js'
+import { registerCors } from './http/cors.js'
 import { registerTags } from './http/etag.js'
 import { healthRoutes } from './http/health.js'
 import { metricsRoutes } from './http/metrics.js'
@@ -60,8 +63,9 @@ export async function buildApp(deps: Deps, compiling?: Compiling): Promise<Fasti
   const app = createServer(deps, compiling)
   await registerShedding(app, deps)
   await registerOpenApi(app)
+  await registerCors(app, deps)
   await registerBudgets(app, deps)
-  registerAccess(app, deps)
+  await registerAccess(app, deps)
   registerTags(app, deps)
 
   await app.register(organizationRoutes, { deps })
@@ -71,6 +75,7 @@ export async function buildApp(deps: Deps, compiling?: Compiling): Promise<Fasti
   await app.register(creditAllocationRoutes, { deps })
   await app.register(memberRoutes, { deps })
   await app.register(memberListRoutes, { deps })
+  await app.register(memberTokenRoutes, { deps })
   await app.register(bulkRoutes, { deps })
   await app.register(activityRoutes, { deps })
   await app.register(accessRoutes, { deps })
@@ -83,6 +88,7 @@ export async function buildApp(deps: Deps, compiling?: Compiling): Promise<Fasti
   await app.register(resourceGrantRoutes, { deps })
   await app.register(resourceOwnerRoutes, { deps })
   await app.register(invitationRoutes, { deps })
+  await app.register(invitationLinkRoutes, { deps })
   await app.register(creditQuotaRoutes, { deps })
   await app.register(creditRequestRoutes, { deps })
   await app.register(creditSettingsRoutes, { deps })

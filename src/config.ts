@@ -5,6 +5,12 @@ import { type KeyRing, parseKeyRing, SECRET_BYTES } from './crypto/key-ring.js'
 import { isDnsServer } from './dns.js'
 import { StartupError } from './errors.js'
 import { TRACING_ENVIRONMENT, type TracingConfig, toTracing } from './telemetry/config.js'
+import {
+  readCorsOrigins,
+  readTokenIssuer,
+  TOKEN_ENVIRONMENT,
+  type TokenIssuer
+} from './token-config.js'
 
 /** What the environment says, checked and typed. Read once, by the command line. */
 export interface Config {
@@ -39,6 +45,10 @@ export interface Config {
     /** Addresses and CIDR ranges that endpoints may have although they are not public. */
     readonly allowedNetworks: readonly string[]
   }
+  /** Who signs tokens of end users; undefined: nobody does. */
+  readonly tokens: TokenIssuer | undefined
+  /** The pages of others that browsers let call us; none: no page may. */
+  readonly corsOrigins: readonly string[]
   /** Requests a minute; 0: not limited. */
   readonly rateLimits: {
     /** Of an API key that has no limit of its own. */
@@ -159,6 +169,7 @@ export const ENVIRONMENT = z.object({
   MUSTER_ENCRYPTION_KEYS: keyRing(AES_KEY_RING, (ring) =>
     [...ring.byId.values()].every((secret) => secret.length === SECRET_BYTES)
   ).optional(),
+  ...TOKEN_ENVIRONMENT,
   MUSTER_TEST_CLOCK: z.string().optional()
 })
 
@@ -201,6 +212,8 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
       allowHttp: env.MUSTER_WEBHOOKS_HTTP === 'on',
       allowedNetworks: env.MUSTER_WEBHOOKS_ALLOWED_NETWORKS ?? []
     },
+    tokens: readTokenIssuer(env, production),
+    corsOrigins: readCorsOrigins(env, production),
     rateLimits: {
       perKey: env.MUSTER_RATE_LIMIT_PER_KEY,
       perPerson: env.MUSTER_RATE_LIMIT_PER_PERSON,

@@ -53,6 +53,8 @@ export interface CallContext {
   readonly requestId: string | null
   /** The API key by which it came, also on behalf of a member; left out: by none. */
   readonly apiKeyId?: string
+  /** Whoever acts sends it by a token of their own: no backend has looked at what they say. */
+  readonly byToken?: true
   /** Left out: nobody's own device. */
   readonly origin?: Origin
   /** The language of whoever reads the answer. */

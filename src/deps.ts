@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino'
 import { type Clock, fileClock, systemClock } from './clock.js'
 import type { Config } from './config.js'
 import { openCounters, type SharedCounters } from './counters.js'
-import type { KeyRing } from './crypto/key-ring.js'
+import { deriveKeyRing, type KeyRing } from './crypto/key-ring.js'
 import { createSealer, type Sealer } from './crypto/seal.js'
 import { createSigner, type Signer } from './crypto/signer.js'
 import { createDb, createPool, type Database, type Db } from './db/client.js'
@@ -26,6 +26,8 @@ const DNS_TIMEOUT_MS = 4_000
 const WEBHOOK_TIMEOUT_MS = 15_000
 /** What the key of the log's seals is derived for. Another one would make all seals invalid. */
 const SEAL_PURPOSE = 'muster audit seal'
+/** The same of what signs members' tokens. */
+const TOKEN_PURPOSE = 'muster member token'
 
 /** Everything outside the process. Built once by the command line or a test, closed once. */
 export interface Deps {
@@ -48,6 +50,8 @@ export interface Deps {
   /** How anything is sent to an address that somebody else chose. */
   readonly outbound: Outbound
   readonly linkSecrets: KeyRing
+  /** What our own tokens of members are signed with. */
+  readonly tokenKeys: KeyRing
   readonly sealer: Sealer
   /** Signs the seals of the event log. */
   readonly signer: Signer
@@ -119,6 +123,7 @@ export function buildDeps(options: DepsOptions): Deps {
     dns: createTxtResolver({ servers: config.dnsServers, timeoutMs: DNS_TIMEOUT_MS }),
     outbound,
     linkSecrets: options.linkSecrets,
+    tokenKeys: deriveKeyRing(options.encryptionKeys, TOKEN_PURPOSE),
     sealer,
     signer: createSigner(options.encryptionKeys, SEAL_PURPOSE),
     wakeRelay: createWaker(pool),

@@ -21,6 +21,9 @@ const PAPERS = [
 const NO_QUEUE = { queue: { metaValues: { version: 'bullmq' } } }
 const NO_POOL = { totalCount: 0, idleCount: 0, waitingCount: 0 }
 
+/** Nor is anything signed: nobody asks for a token. */
+const NO_KEYS = { current: { id: 'none', secret: Buffer.alloc(32) }, byId: new Map() }
+
 const addressOf = (name: string) => new URL(`../${name}`, import.meta.url)
 
 /**
@@ -32,6 +35,8 @@ export async function renderOpenApi(): Promise<string> {
   const deps = {
     config: loadConfig({}),
     log: pino({ level: 'silent' }),
+    tokenKeys: NO_KEYS,
+
     metrics: createMetrics(() => NO_POOL),
     queue: NO_QUEUE
   } as unknown as Deps

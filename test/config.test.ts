@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { ENVIRONMENT, loadConfig } from '../src/config.js'
@@ -134,6 +135,13 @@ await t.test('kept mails are shown outside production, and wherever it is asked 
 const SHORT = Buffer.alloc(31, 7).toString('base64url')
 const LONG = Buffer.alloc(33, 7).toString('base64url')
 
+const PRIVATE_KEY = generateKeyPairSync('ed25519')
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
+const WEAK_KEY = generateKeyPairSync('rsa', { modulusLength: 1_024 })
+  .publicKey.export({ type: 'spki', format: 'pem' })
+  .toString()
+
 /** At least one for each way in which a variable can be wrong. */
 const WRONG: Record<string, readonly string[]> = {
   PORT: ['eighty', '65536', '0', '-1', '80.5', ' ', '0x50', '1e3'],
@@ -173,6 +181,25 @@ const WRONG: Record<string, readonly string[]> = {
   MUSTER_SHED_EVENT_LOOP_PERCENT: ['98 %', '101'],
   MUSTER_SHED_HEAP_MB: ['1G', '1000001'],
   MUSTER_SHED_RSS_MB: ['512MB', '1000001'],
+  MUSTER_JWT_SECRET: ['hunter2', 'x'.repeat(31), `-----BEGIN PUBLIC KEY-----${SHORT}`],
+  MUSTER_JWT_PUBLIC_KEY: [
+    'hunter2',
+    `-----BEGIN PUBLIC KEY-----\\n${SHORT}`,
+    PRIVATE_KEY,
+    WEAK_KEY
+  ],
+  MUSTER_JWT_JWKS_URL: ['id.acme.test', 'ftp://id.acme.test', 'https://me:hunter2@id.acme.test'],
+  MUSTER_JWT_ISSUER: ['i'.repeat(501)],
+  MUSTER_JWT_AUDIENCE: [' , '],
+  MUSTER_JWT_CLOCK_TOLERANCE_SECONDS: ['301', '-1', '5 s', '1000'],
+  MUSTER_CORS_ORIGINS: [
+    'app.acme.test',
+    'https://app.acme.test/',
+    'https://app.acme.test/page',
+    'https://*.acme.test',
+    'file://app',
+    'null'
+  ],
   MUSTER_API_KEY: ['hunter2', 'mk_short_hunter2', `${newApiKeyToken().token}-`],
   MUSTER_LINK_SECRETS: [
     'hunter2',
@@ -210,6 +237,40 @@ await t.test('all wrong variables are told at once', async (t) => {
     error?.message,
     /^PORT must [^;]+; SMTP_URL must [^;]+; MUSTER_DEV_MAIL must be on or off/
   )
+})
+
+await t.test('whose tokens are taken is said as a whole, and by one kind of key', async (t) => {
+  const secret = { MUSTER_JWT_SECRET: 'x'.repeat(32) }
+  const names = { MUSTER_JWT_ISSUER: 'https://id.acme.test/', MUSTER_JWT_AUDIENCE: 'Muster, b' }
+  const jwks = (url: string) => ({ ...names, MUSTER_JWT_JWKS_URL: url })
+  const production = { NODE_ENV: 'production' }
+  t.match(loadConfig({ ...secret, ...names }).tokens, {
+    issuer: 'https://id.acme.test/',
+    audiences: ['Muster', 'b'],
+    toleranceMs: 5_000,
+    source: { kind: 'key', key: { algorithms: ['HS256'] } }
+  })
+  t.equal(loadConfig({}).tokens, undefined)
+  const impossible = [
+    secret,
+    names,
+    { ...secret, MUSTER_JWT_ISSUER: 'x' },
+    { ...secret, MUSTER_JWT_AUDIENCE: 'x' },
+    { ...secret, ...jwks('https://id.acme.test/jwks') },
+    { ...production, ...jwks('http://id.acme.test/jwks') },
+    { ...production, MUSTER_CORS_ORIGINS: '*' }
+  ]
+  for (const environment of impossible) {
+    t.equal(refusalOf(environment)?.name, 'StartupError', Object.keys(environment).join())
+  }
+  const fine = [
+    jwks('http://id.acme.test/jwks'),
+    { ...production, ...jwks('http://127.0.0.1:8080/jwks') },
+    { ...production, ...jwks('https://id.acme.test/jwks') },
+    { MUSTER_CORS_ORIGINS: '*' },
+    { ...production, MUSTER_CORS_ORIGINS: 'https://app.acme.test, http://localhost:3000' }
+  ]
+  for (const environment of fine) t.equal(refusalOf(environment), undefined)
 })
 
 await t.test('what cannot be meant together is refused', async (t) => {

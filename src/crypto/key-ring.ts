@@ -1,3 +1,5 @@
+import { hkdfSync } from 'node:crypto'
+
 /** Secrets by their id. The first one signs or encrypts; all of them verify or decrypt. */
 export interface KeyRing {
   readonly current: { readonly id: string; readonly secret: Buffer }
@@ -22,4 +24,13 @@ export function parseKeyRing(text: string): KeyRing | undefined {
   }
   const [first] = byId
   return first ? { current: { id: first[0], secret: first[1] }, byId } : undefined
+}
+
+/** Keys of the same names, derived for this purpose: none tells of another, nor of its origin. */
+export function deriveKeyRing(keys: KeyRing, purpose: string): KeyRing {
+  const derive = (secret: Buffer) =>
+    Buffer.from(hkdfSync('sha256', secret, '', purpose, SECRET_BYTES))
+  const byId = new Map([...keys.byId].map(([id, secret]) => [id, derive(secret)] as const))
+  const { id, secret } = keys.current
+  return { current: { id, secret: derive(secret) }, byId }
 }

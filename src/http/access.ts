@@ -3,6 +3,7 @@ import type {
   CallContext,
   KeyContext,
   OrgContext,
+  Person,
   PersonContext,
   Precondition
 } from '../context.js'
@@ -16,19 +17,34 @@ import {
   readActor,
   readBearer,
   readChannel,
-  readCredential,
+  readKey,
   readOrganizationId,
-  wrongActor
+  wrongActor,
+  wrongHeader
 } from './credentials.js'
 import { apiKeyRequired, insufficientScope, organizationLimited } from './errors.js'
+import { saysWhatHostsSay } from './host-words.js'
 import { createKeyUses, noteUse } from './key-uses.js'
 import { localeOf } from './locale.js'
 import { actorOrigin, ownOrigin } from './origin.js'
 import { type Principal, provePrincipal, proveTenant } from './prove.js'
-import type { OperatorAccess, RouteAccess } from './route-access.js'
+import type { OperatorAccess, RouteAccess, TenantAccess } from './route-access.js'
+import { registerTokens } from './tokens.js'
 
 /** What the route's handler may rely on; throws when the route declared another class. */
 export const orgContext = (request: FastifyRequest) => request.getDecorator<OrgContext>('org')
+/**
+ * The same where whoever calls may be no member (`orStranger`). Not asked before the rest of the
+ * request has been found to be right: else what is wrong with it would tell that there is such an
+ * organization.
+ *
+ * @throws Problem not_found
+ */
+export async function strangerContext(request: FastifyRequest): Promise<OrgContext> {
+  const org = await request.getDecorator<() => Promise<OrgContext>>('lateOrg')()
+  request.setDecorator('org', org)
+  return org
+}
 /** Whom a request asks about, where its route says so; undefined: nobody who is there. */
 export const askedAbout = (request: FastifyRequest) =>
   request.getDecorator<{ member: MemberFacts | undefined }>('askedAbout').member
@@ -41,6 +57,21 @@ export function enforceScope(request: FastifyRequest, scope: Scope): void {
   const principal = request.getDecorator<Principal>('principal')
   if (principal.kind === 'person' || hasScope(principal.key.scopes, scope)) return
   throw insufficientScope({ scope })
+}
+
+/**
+ * For what only the product may say of its member, where its body decides about that.
+ *
+ * @throws Problem api_key_required for a token
+ */
+export function enforceKey(request: FastifyRequest): void {
+  if (request.getDecorator<Principal>('principal').kind !== 'key') throw apiKeyRequired()
+}
+
+/** Who calls by a token of the host's issuer; undefined: whoever calls has a key. */
+export function callingPerson(request: FastifyRequest): Person | undefined {
+  const principal = request.getDecorator<Principal>('principal')
+  return principal.kind === 'person' ? principal.context.person : undefined
 }
 
 export function keyContext(request: FastifyRequest): KeyContext {
@@ -102,12 +133,14 @@ export function publicContext(request: FastifyRequest, deps: Deps): CallContext 
 type Proven = Exclude<RouteAccess, { class: 'public' }>
 
 /** Proves the caller before anything else of a request is read, so that a stranger learns nothing. */
-export function registerAccess(app: FastifyInstance, deps: Deps): void {
+export async function registerAccess(app: FastifyInstance, deps: Deps): Promise<void> {
   const findCaller = createFindCaller(deps)
+  const readToken = await registerTokens(app, deps)
   const uses = createKeyUses(deps)
   app.addHook('onClose', () => uses.written())
   const limits = createCallerLimits(app, deps)
   app.decorateRequest('org')
+  app.decorateRequest('lateOrg')
   app.decorateRequest('askedAbout')
   app.decorateRequest('principal')
 
@@ -120,6 +153,7 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
       route.onRequest = [limits.guarded(refuseStranger), ...listOf(route.onRequest)]
       route.preHandler = [proof, ...listOf(route.preHandler)]
     } else route.onRequest = [proof, ...listOf(route.onRequest)]
+    if (access.class === 'tenant') route.preHandler = addAfterProof(route.preHandler, access)
   })
 
   async function prove(
@@ -127,7 +161,8 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     reply: FastifyReply,
     access: Proven
   ): Promise<void> {
-    const credential = readCredential(readBearer(request))
+    const bearer = readBearer(request)
+    const credential = readKey(bearer) ?? (await readToken(bearer))
     limits.refuseGuesser(request, credential)
     const organizationId = access.class === 'tenant' ? readOrganizationId(request) : undefined
     const actor = actorOf(request, credential)
@@ -143,11 +178,34 @@ export function registerAccess(app: FastifyInstance, deps: Deps): void {
     if (access.class === 'operator') proveOperator(principal, access)
     else {
       const claim = { principal, facts, access, organizationId, actor, ...client }
-      request.setDecorator('org', await proveTenant(deps, claim))
+      const proof = () => proveTenant(deps, claim)
+      if (isForLater(principal, access)) request.setDecorator('lateOrg', proof)
+      else setOrganization(request, await proof())
       if (!access.subjectOf) return
       request.setDecorator('askedAbout', { member: subject ? facts.subject : facts.member })
     }
   }
+}
+
+/** What a token may not say is known once the body is there and who sends it. */
+function addAfterProof<T>(hooks: T | T[] | undefined, { subjectOf }: TenantAccess) {
+  const [first, ...others] = listOf(hooks)
+  return subjectOf && first
+    ? [first, refuseHostWords, ...others]
+    : [refuseHostWords, ...listOf(hooks)]
+}
+
+function refuseHostWords(request: FastifyRequest, _reply: unknown, done: (error?: Error) => void) {
+  const { kind } = request.getDecorator<Principal>('principal')
+  done(kind !== 'key' && saysWhatHostsSay(request.body) ? apiKeyRequired() : undefined)
+}
+
+const isForLater = ({ kind }: Principal, { orStranger }: TenantAccess) =>
+  kind === 'person' && orStranger === true
+
+function setOrganization(request: FastifyRequest, org: OrgContext): void {
+  request.setDecorator('org', org)
+  request.setDecorator('lateOrg', () => Promise.resolve(org))
 }
 
 const listOf = <T>(hooks: T | T[] | undefined): T[] =>
@@ -155,7 +213,7 @@ const listOf = <T>(hooks: T | T[] | undefined): T[] =>
 
 /** Whoever has nothing that looks like a credential is not even read. */
 async function refuseStranger(request: FastifyRequest): Promise<void> {
-  readCredential(readBearer(request))
+  readKey(readBearer(request))
 }
 
 /** Whom to look up as the acting member. */
@@ -171,12 +229,29 @@ function keyIdOf(credential: Credential): string | undefined {
   return credential.kind === 'key' ? credential.id : credential.keyId
 }
 
+/** What a key says beside itself, and a token is asked for its claims about. */
+const HOST_HEADERS = {
+  'muster-actor': 'Muster-Actor',
+  'muster-channel': 'Muster-Channel',
+  'muster-actor-ip': 'Muster-Actor-IP',
+  'muster-actor-user-agent': 'Muster-Actor-User-Agent'
+}
+
 /** @throws Problem invalid_request */
 function refuseActor(request: FastifyRequest, access: Proven, { kind }: Credential): void {
+  if (kind !== 'key') {
+    refuseHostHeaders(request)
+    return
+  }
   if (request.headers['muster-actor'] === undefined) return
   if (access.class !== 'tenant') throw notOnBehalf()
-  if (kind !== 'key') throw wrongActor('A token speaks for whom it names, and for nobody else.')
   if (!readActor(request)) throw wrongActor('Must be user:<user_id> or member:<member_id>.')
+}
+
+function refuseHostHeaders({ headers }: FastifyRequest): void {
+  for (const [name, told] of Object.entries(HOST_HEADERS)) {
+    if (headers[name] !== undefined) throw wrongHeader(told, 'A token says itself whose it is.')
+  }
 }
 
 function proveOperator(principal: Principal, access: OperatorAccess): void {

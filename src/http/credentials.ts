@@ -8,8 +8,9 @@ import type { ActorName } from './caller.js'
 import { unauthenticated } from './errors.js'
 
 /** What a request sends to prove who calls, each kind checked as far as it can be without a look-up. */
-export type Credential =
-  | ({ readonly kind: 'key' } & ApiKeyToken)
+export type Credential = ({ readonly kind: 'key' } & ApiKeyToken) | TokenCredential
+
+export type TokenCredential =
   /** By the host's own issuer: a person, wherever they are a member. */
   | { readonly kind: 'person'; readonly person: Person; readonly channel: Channel | null }
   | MemberToken
@@ -26,22 +27,42 @@ export interface MemberToken {
 }
 
 const BEARER = /^bearer +/i
+/** Three parts in base64url, as signed JWTs have; longer ones are not even parsed. */
+const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/
+const TOKEN_LENGTH_MAX = 8_192
 const ORGANIZATION_ID = new RegExp(idPattern('org'))
 const MEMBER_ID = new RegExp(idPattern('mem'))
 const USER_ID_LENGTH_MAX = 255
 
-/** @throws Problem unauthenticated */
-export function readBearer({ headers: { authorization = '' } }: FastifyRequest): string {
+/**
+ * Of two such headers one might be what a proxy has looked at, the other what we would.
+ *
+ * @throws Problem unauthenticated
+ */
+export function readBearer({ raw, headers: { authorization = '' } }: FastifyRequest): string {
   const [scheme = ''] = BEARER.exec(authorization) ?? []
-  if (scheme === '') throw unauthenticated()
+  if (scheme === '' || isTwice(raw.rawHeaders, 'authorization')) throw unauthenticated()
   return authorization.slice(scheme.length)
 }
 
-/** @throws Problem unauthenticated */
-export function readCredential(bearer: string): Credential {
+function isTwice(rawHeaders: readonly string[], name: string): boolean {
+  let times = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() === name) times += 1
+  }
+  return times > 1
+}
+
+/**
+ * Undefined: a token, to be read by whoever can prove it.
+ *
+ * @throws Problem unauthenticated for what is neither that nor a key
+ */
+export function readKey(bearer: string): Credential | undefined {
   const key = parseApiKeyToken(bearer)
-  if (!key) throw unauthenticated()
-  return { kind: 'key', ...key }
+  if (key) return { kind: 'key', ...key }
+  if (bearer.length > TOKEN_LENGTH_MAX || !TOKEN.test(bearer)) throw unauthenticated()
+  return undefined
 }
 
 /** Undefined when malformed: answered like one that does not exist, after the caller is proven. */
@@ -71,9 +92,10 @@ export function readChannel({ headers }: FastifyRequest, hasActor: boolean): Cha
   const channel = CHANNELS.find((one) => one === header)
   if (channel && hasActor) return channel
   const detail = hasActor ? `Must be ${CHANNELS.join(', ')}.` : 'Says nothing without Muster-Actor.'
-  throw invalidRequest({ errors: [{ pointer: 'header:/Muster-Channel', detail }] })
+  throw wrongHeader('Muster-Channel', detail)
 }
 
-export const wrongActor = (detail: string) =>
-  invalidRequest({ errors: [{ pointer: 'header:/Muster-Actor', detail }] })
+export const wrongHeader = (name: string, detail: string) =>
+  invalidRequest({ errors: [{ pointer: `header:/${name}`, detail }] })
+export const wrongActor = (detail: string) => wrongHeader('Muster-Actor', detail)
 export const notOnBehalf = () => wrongActor('This operation is not done on behalf of a member.')

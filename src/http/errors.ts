@@ -3,8 +3,11 @@ import { defineProblem } from '../errors.js'
 export const unauthenticated = defineProblem({
   code: 'unauthenticated',
   status: 401,
-  en: ['Not authenticated', 'Send a valid API key: Authorization: Bearer mk_…'],
-  fr: ['Non authentifié', 'Envoyez une clé d’API valide : Authorization: Bearer mk_…']
+  en: ['Not authenticated', 'Send a valid API key or token: Authorization: Bearer mk_… or eyJ…'],
+  fr: [
+    'Non authentifié',
+    'Envoyez une clé d’API ou un jeton valide : Authorization: Bearer mk_… ou eyJ…'
+  ]
 })
 
 export const insufficientScope = defineProblem({

@@ -26,7 +26,7 @@ export function describeOperation(
     ...schema,
     ...(description === '' ? {} : { description }),
     ...(Object.keys(headers).length === 0 ? {} : { headers: Type.Object(headers) }),
-    security: needsKey(access) ? [{ apiKey: [] }] : [],
+    security: securityOf(access),
     response: {
       ...problemResponses(schema, writes, access),
       ...(isVital ? {} : TOO_MUCH),
@@ -48,6 +48,18 @@ const answerHeaders = (takesKey: boolean, isVital: boolean): Record<string, TSch
   ...(takesKey ? REPLAYED : {}),
   ...(isVital ? {} : SHARED_HEADERS.counted)
 })
+
+/** Either proves the caller where a token is taken too. */
+const securityOf = (access: RouteAccess | undefined) => [
+  ...(needsKey(access) ? [{ apiKey: [] }] : []),
+  ...(takesToken(access) ? [{ token: [] }] : [])
+]
+
+function takesToken(access: RouteAccess | undefined): boolean {
+  if (access?.class === 'operator') return access.orPerson === true
+  if (access?.class !== 'tenant') return false
+  return access.orStranger === true || (!access.hostOnly && !access.keyOnly)
+}
 
 /** A member's own token needs it too, of the key that it was made with. */
 const scopeOf = (access: RouteAccess | undefined): string[] =>
@@ -152,7 +164,7 @@ const problem = (description: string, headers?: Record<string, TSchema>) => ({
 
 const MALFORMED = { 400: problem('The request does not match what the operation takes.') }
 const UNPROVEN = {
-  401: problem('No valid API key.'),
+  401: problem('No valid API key or token.'),
   403: problem('The key’s scopes, or the acting member’s role, do not allow this.')
 }
 const HIDDEN = { 404: problem('It is not there, or not yours.') }
@@ -182,13 +194,14 @@ function problemResponses(
     ...MALFORMED,
     ...(needsKey(access) ? UNPROVEN : {}),
     ...(params === undefined ? {} : HIDDEN),
-    ...(takesToken(body) ? DEAD_LINK : {}),
+    ...(takesLinkToken(body) ? DEAD_LINK : {}),
     ...(writes ? REFUSED : {}),
     ...OTHERS
   }
 }
 
-const takesToken = (body: unknown) => 'token' in ((body as TObject | undefined)?.properties ?? {})
+const takesLinkToken = (body: unknown) =>
+  'token' in ((body as TObject | undefined)?.properties ?? {})
 
 /**
  * The document as its readers mean it: what has a default need not be sent, and a choice between

@@ -14,7 +14,8 @@ const DESCRIPTION = `Members, invitations, roles and seats behind one API.
 
 Authenticate with an API key: \`Authorization: Bearer mk_…\`. To act on behalf of a member, add
 \`Muster-Actor: user:<user_id>\` or \`member:<member_id>\`: then the organization's policy decides what
-that member's role may do. Errors are RFC 9457 problems: branch on \`code\`. Every POST that changes
+that member's role may do. A person's own browser or app
+calls with a token instead of a key, and does what their role allows. Errors are RFC 9457 problems: branch on \`code\`. Every POST that changes
 something takes an \`Idempotency-Key\`; every list takes \`limit\` and \`cursor\`. Fields and parameters
 that an operation does not know are refused. \`Accept-Language\` chooses between English and French.`
 
@@ -42,6 +43,7 @@ const TAGS = [
   { name: 'Credits', description: 'What a team has to spend, with whom, and how it was used.' },
   { name: 'Exports', description: 'All that a team holds, as one file.' },
   { name: 'API keys', description: 'How your backend proves itself.' },
+  { name: 'Member tokens', description: 'How a member’s own browser proves itself.' },
   { name: 'Operating', description: 'For whoever keeps Muster running.' }
 ]
 
@@ -85,6 +87,14 @@ export async function registerOpenApi(app: FastifyInstance): Promise<void> {
             type: 'http',
             scheme: 'bearer',
             description: 'An API key: `mk_…`'
+          },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description:
+              'A token of an end user: signed by your own issuer, or made by ' +
+              '`POST /v1/member-tokens`. Never together with `Muster-Actor`.'
           }
         }
       }

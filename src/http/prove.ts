@@ -91,13 +91,8 @@ export interface TenantClaim {
  * organization_canceled, api_key_required
  */
 export async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgContext> {
-  const { principal, facts, organizationId } = claim
-  if (!facts.organization || organizationId === undefined || !reaches(principal, organizationId)) {
-    throw notFound()
-  }
-  const { policyKey, policyVersion, customRoles, standing } = facts.organization
-  if (standing.status === 'deleted') throw notFound()
-  if (principal.kind !== 'key' && !isTheirs(principal, facts.member)) throw notFound()
+  const { principal } = claim
+  const { organizationId, policyKey, policyVersion, customRoles, standing } = organizationOf(claim)
   refuseScope(claim)
 
   const version =
@@ -115,9 +110,25 @@ export async function proveTenant(deps: Deps, claim: TenantClaim): Promise<OrgCo
     requestId,
     locale,
     ...(apiKeyId === undefined ? {} : { apiKeyId }),
+    ...(principal.kind === 'key' ? {} : { byToken: true }),
     ...(claim.origin === undefined ? {} : { origin: claim.origin })
   }
 }
+
+/** @throws Problem not_found, unless it is there and whoever calls may know */
+function organizationOf({ principal, facts, access, organizationId }: TenantClaim) {
+  const { organization, member } = facts
+  if (!organization || organizationId === undefined || !reaches(principal, organizationId)) {
+    throw notFound()
+  }
+  if (organization.standing.status === 'deleted') throw notFound()
+  const mayKnow = principal.kind === 'key' || comesByThemselves(principal, access)
+  if (!mayKnow && !isTheirs(principal, member)) throw notFound()
+  return { organizationId, ...organization }
+}
+
+const comesByThemselves = ({ kind }: Principal, { orStranger }: TenantAccess) =>
+  kind === 'person' && orStranger === true
 
 const contextOf = (principal: Principal) =>
   principal.kind === 'person' ? principal.context : principal.key
@@ -159,13 +170,22 @@ function proveActor(
   if (principal.kind === 'key' && !actor) {
     return { actor: principal.key.actor, caller: [principal.key.actor.id] }
   }
-  if (access.hostOnly) throw principal.kind === 'key' ? notOnBehalf() : apiKeyRequired()
+  if (comesByThemselves(principal, access)) {
+    return { actor: contextOf(principal).actor, caller: [nameOf(principal)] }
+  }
+  refuseKind(principal, access)
   if (!member || isOffered(member)) throw actorNotMember()
   refuseMember(policy, standing, member, access)
   return {
     actor: { type: 'member', id: member.id, name: member.name },
     caller: [nameOf(principal), member.id]
   }
+}
+
+/** Who acts where nobody does but the host, or not by themselves. */
+function refuseKind({ kind }: Principal, { hostOnly, keyOnly }: TenantAccess): void {
+  if (kind !== 'key' && (hostOnly || keyOnly)) throw apiKeyRequired()
+  if (hostOnly) throw notOnBehalf()
 }
 
 /** Who may not act at all, or whose role does not do this. */

@@ -22,6 +22,13 @@ export interface TenantAccess {
   readonly permission: Permission | null
   /** What only the host itself can say: on behalf of a member, or by one, it is refused. */
   readonly hostOnly?: true
+  /** Also what is done by a member is only believed of the host: their own tokens are refused. */
+  readonly keyOnly?: true
+  /**
+   * People may too who are not members, with a token of the host's issuer. Such an organization is
+   * looked at by `strangerContext`: not before all else is found to be right with the request.
+   */
+  readonly orStranger?: true
   /**
    * Whom a request asks about; undefined: the acting member. Looked up together with who asks, so
    * the proof waits for the body. What the body says before that is only held against its schema.

@@ -270,6 +270,11 @@ export const VALID: Record<string, (app: TestApp) => Promise<Valid>> = {
     const other = { since: '2029-12-30T00:00:00.000Z' }
     return { path: `${endpoint.path}/recover`, body, other }
   },
+  async createMemberToken({ organization }) {
+    const { id, owner } = await organization()
+    const body = { organization_id: id, user_id: owner.user_id }
+    return { path: '/v1/member-tokens', body, other: { ...body, channel: 'web' } }
+  },
   async createApiKey() {
     const body = { name: 'billing', scopes: ['members:read'] }
     return { path: '/v1/api-keys', body, other: { ...body, name: 'other' } }

@@ -26,6 +26,11 @@ export const BODIES_WITH_IDS: Readonly<Record<string, readonly Make[]>> = {
       organization_ids: [organization_id]
     })
   ],
+  createMemberToken: [
+    ({ organization_id, member_id }) => ({ organization_id, member_id }),
+    ({ organization_id, user_id }) => ({ organization_id, user_id })
+  ],
+
   updateApiKey: [({ organization_id }) => ({ organization_ids: [organization_id] })],
   authorize: [
     ({ user_id }) => ({ user_id, permission: PERMISSION }),

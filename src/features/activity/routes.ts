@@ -20,7 +20,12 @@ import {
 } from './schemas.js'
 
 const tags = ['Members']
-const access = { class: 'tenant', scope: 'members:write', permission: null } as const
+const access = {
+  class: 'tenant',
+  scope: 'members:write',
+  permission: null,
+  keyOnly: true
+} as const
 
 export const activityRoutes: Routes = async (app, { deps }) => {
   app.addSchema(MemberSchema)

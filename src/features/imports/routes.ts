@@ -59,7 +59,14 @@ function importMembersRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/members',
     {
-      config: { access: { class: 'tenant', scope: 'members:write', permission: 'member.import' } },
+      config: {
+        access: {
+          class: 'tenant',
+          scope: 'members:write',
+          permission: 'member.import',
+          keyOnly: true
+        }
+      },
       schema: {
         operationId: 'importMembers',
         summary: 'Import people who are members already, without invitation or mail',

@@ -1,18 +1,16 @@
 import { runCommand } from '../../command.js'
-import type { CallContext, KeyContext, PolicyVersion } from '../../context.js'
+import type { CallContext, KeyContext, PersonContext, PolicyVersion } from '../../context.js'
 import type { LinkClaims } from '../../crypto/link-token.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import type { EmailAddress } from '../../email.js'
 import { inWordsOf } from '../../errors.js'
 import type { Policy } from '../../policy/document.js'
+import type { VouchedUser } from '../../schemas.js'
 import { lockIfThere } from '../organizations/queries.js'
 import { emailMismatch, invitationLinkInvalid } from './errors.js'
 import { findOffer, type Offer, readInvitationToken, refuseDeadLink } from './queries.js'
-import type { InvitationAccept } from './request-schemas.js'
 import { addressOf, takeOffer, verifiedAddressOf } from './take-offer.js'
-
-type User = InvitationAccept['user']
 
 /** Who has the seat now, and under which policy. */
 export interface Accepted {
@@ -21,7 +19,8 @@ export interface Accepted {
 }
 
 /**
- * The person takes the seat they were offered; the host vouches for who they are. The same person
+ * The person takes the seat they were offered; the host vouches for who they are, by its key or by a
+ * token that it has given them. The same person
  * accepting again gets the same member.
  *
  * @throws Problem invitation_link_invalid, organization_canceled (OP-103), why the link is dead,
@@ -29,13 +28,17 @@ export interface Accepted {
  */
 export async function acceptInvitation(
   deps: Deps,
-  key: KeyContext,
-  { token, user }: InvitationAccept
+  caller: KeyContext | PersonContext,
+  { token, user }: { readonly token: string; readonly user: VouchedUser }
 ): Promise<Accepted> {
   const claims = readInvitationToken(deps, token)
   // A key of other organizations learns nothing, not even that the link is good.
-  if (key.organizationIds?.includes(claims.organizationId) === false) throw invitationLinkInvalid()
-  const ctx: CallContext = { ...key, actor: { type: 'user', id: user.id, name: user.name ?? null } }
+  if (caller.organizationIds?.includes(claims.organizationId) === false)
+    throw invitationLinkInvalid()
+  const ctx: CallContext = {
+    ...caller,
+    actor: { type: 'user', id: user.id, name: user.name ?? null }
+  }
 
   return runCommand(deps, ctx, async (tx) => {
     const organization = await lockIfThere(deps, tx, ctx, claims)
@@ -53,7 +56,11 @@ export async function acceptInvitation(
 }
 
 /** The seat may have been taken by this very person before, and still be theirs. */
-function isSameAcceptance({ invitation, member }: Offer, claims: LinkClaims, user: User): boolean {
+function isSameAcceptance(
+  { invitation, member }: Offer,
+  claims: LinkClaims,
+  user: VouchedUser
+): boolean {
   return (
     invitation.status === 'accepted' &&
     invitation.generation === claims.generation &&
@@ -64,7 +71,7 @@ function isSameAcceptance({ invitation, member }: Offer, claims: LinkClaims, use
 }
 
 /** Never says which address was invited. */
-function checkUser(policy: Policy, { invitation }: Offer, user: User): EmailAddress {
+function checkUser(policy: Policy, { invitation }: Offer, user: VouchedUser): EmailAddress {
   const address = policy.invitations.email_must_be_verified
     ? verifiedAddressOf(user)
     : addressOf(user)

@@ -9,7 +9,7 @@ import {
   Metadata,
   Name,
   ResourcesChoice,
-  VouchedUser
+  UserOfKey
 } from '../../schemas.js'
 import { GroupNames } from '../groups/group-names.js'
 
@@ -115,7 +115,7 @@ export const InvitationToken = Type.Object(
 export const InvitationAccept = Type.Object(
   {
     token: Token,
-    user: VouchedUser
+    user: UserOfKey
   },
   {
     additionalProperties: false,

@@ -1,32 +1,20 @@
 import { Type } from '@sinclair/typebox'
 import type { OrgContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
-import { keyContext, orgContext, publicContext } from '../../http/access.js'
+import { orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { tellSingle } from '../../http/etag.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
-import { publicLimits } from '../../http/limits.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
 import { toProblemBody } from '../../http/problem.js'
 import { textOf } from '../../policy/texts.js'
 import { ConfirmQuery, Id, OrganizationParams, ref } from '../../schemas.js'
-import { MemberSchema, toMember } from '../members/schemas.js'
-import { acceptInvitation } from './accept-invitation.js'
 import { cancelInvitation } from './cancel-invitation.js'
 import { createInvitations, type InvitationResult } from './create-invitations.js'
-import { declineInvitation } from './decline-invitation.js'
 import { listInvitations } from './list-invitations.js'
-import { lookupInvitation } from './lookup-invitation.js'
-import {
-  InvitationAccept,
-  InvitationCreate,
-  InvitationResend,
-  InvitationToken
-} from './request-schemas.js'
+import { InvitationCreate, InvitationResend } from './request-schemas.js'
 import { resendInvitation } from './resend-invitation.js'
 import {
-  InvitationDeclined,
-  InvitationOffer,
   InvitationResults,
   InvitationSchema,
   InvitationStatusSchema,
@@ -43,20 +31,14 @@ const write = (permission: 'member.invite' | 'invitation.resend' | 'invitation.c
 
 export const invitationRoutes: Routes = async (app, { deps }) => {
   app.addSchema(InvitationSchema)
-  app.addSchema(MemberSchema)
   app.addSchema(InvitationResults)
   app.addSchema(InvitationWithLink)
-  app.addSchema(InvitationOffer)
-  app.addSchema(InvitationDeclined)
 
   createInvitationsRoute(app, deps)
   listInvitationsRoute(app, deps)
   getInvitationRoute(app, deps)
   resendInvitationRoute(app, deps)
   cancelInvitationRoute(app, deps)
-  lookupInvitationRoute(app, deps)
-  acceptInvitationRoute(app, deps)
-  declineInvitationRoute(app, deps)
 }
 
 function createInvitationsRoute(app: App, deps: Deps): void {
@@ -215,83 +197,5 @@ function cancelInvitationRoute(app: App, deps: Deps): void {
       const row = await cancelInvitation(deps, ctx, id, request.query.confirm)
       return toInvitation(row, ctx.now)
     }
-  )
-}
-
-function lookupInvitationRoute(app: App, deps: Deps): void {
-  app.post(
-    '/v1/invitations/lookup',
-    {
-      config: { access: { class: 'public' } },
-      preHandler: publicLimits(app),
-      schema: {
-        operationId: 'lookupInvitation',
-        summary: 'What the link of an invitation offers; changes nothing',
-        tags,
-        body: InvitationToken,
-        response: { 200: ref(InvitationOffer) }
-      }
-    },
-    async (request, reply) =>
-      answerOnce(deps, request, reply, {
-        run: (answer) =>
-          lookupInvitation(
-            deps,
-            { ...publicContext(request, deps), ...answer },
-            request.body.token
-          ),
-        toAnswer: ok
-      })
-  )
-}
-
-function acceptInvitationRoute(app: App, deps: Deps): void {
-  app.post(
-    '/v1/invitations/accept',
-    {
-      config: { access: { class: 'operator', scope: 'invitations:accept' } },
-      schema: {
-        operationId: 'acceptInvitation',
-        summary: 'A person you have signed in takes the seat they were offered',
-        description: 'The same person accepting again gets the same member.',
-        tags,
-        body: InvitationAccept,
-        response: { 200: ref(MemberSchema) }
-      }
-    },
-    async (request, reply) => {
-      const key = keyContext(request)
-      return answerOnce(deps, request, reply, {
-        run: (answer) => acceptInvitation(deps, { ...key, ...answer }, request.body),
-        toAnswer: ({ member, policy }) => ok(toMember(member, { ...key, policy }))
-      })
-    }
-  )
-}
-
-function declineInvitationRoute(app: App, deps: Deps): void {
-  app.post(
-    '/v1/invitations/decline',
-    {
-      config: { access: { class: 'public' } },
-      preHandler: publicLimits(app),
-      schema: {
-        operationId: 'declineInvitation',
-        summary: 'Whoever holds the link turns the offer down',
-        tags,
-        body: InvitationToken,
-        response: { 200: ref(InvitationDeclined) }
-      }
-    },
-    async (request, reply) =>
-      answerOnce(deps, request, reply, {
-        run: (answer) =>
-          declineInvitation(
-            deps,
-            { ...publicContext(request, deps), ...answer },
-            request.body.token
-          ),
-        toAnswer: () => ok({ status: 'declined' })
-      })
   )
 }

@@ -4,6 +4,7 @@ import type { JoinRequestRow } from '../../db/tables/join-requests.js'
 import type { MemberRow } from '../../db/tables/members.js'
 import type { Deps } from '../../deps.js'
 import { domainOf } from '../../email.js'
+import { notFound, Problem } from '../../errors.js'
 import type { VouchedUser } from '../../schemas.js'
 import { verifiedAddressOf } from '../invitations/take-offer.js'
 import { lockOrganization } from '../organizations/queries.js'
@@ -28,17 +29,39 @@ export type Joined =
  * once or, where the policy wants somebody's word for it, by a request. The same person joining again
  * gets the same member, or the same request.
  *
- * @throws Problem email_not_verified, organization_canceled, already_member, domain_not_claimed,
+ * @throws Problem email_not_verified, not_found (a person who calls by themselves, of none of these),
+ * organization_canceled, already_member, domain_not_claimed,
  * no_invitation, what `decide` refuses, removed_before, join_denied, join_request_pending,
  * seats_exhausted
  */
 export async function joinOrganization(
   deps: Deps,
-  host: OrgContext,
+  caller: OrgContext,
   user: VouchedUser
 ): Promise<Joined> {
+  // Whoever calls by themselves sees no organization that has nothing for them.
+  const isHidden = caller.actor.type === 'user'
+  try {
+    return await join(deps, caller, user)
+  } catch (error) {
+    throw isHidden && tellsOfStrangers(error) ? notFound() : error
+  }
+}
+
+const OF_STRANGERS: ReadonlySet<string> = new Set([
+  'domain_not_claimed',
+  'no_invitation',
+  'organization_canceled'
+])
+const tellsOfStrangers = (error: unknown) =>
+  error instanceof Problem && OF_STRANGERS.has(error.definition.code)
+
+async function join(deps: Deps, caller: OrgContext, user: VouchedUser): Promise<Joined> {
   const address = verifiedAddressOf(user)
-  const ctx: OrgContext = { ...host, actor: { type: 'user', id: user.id, name: user.name ?? null } }
+  const ctx: OrgContext = {
+    ...caller,
+    actor: { type: 'user', id: user.id, name: user.name ?? null }
+  }
   return runCommand(deps, ctx, async (tx) => {
     const organization = await lockOrganization(deps, tx, ctx, {
       organizationId: ctx.organizationId,

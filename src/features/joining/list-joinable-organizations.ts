@@ -1,4 +1,4 @@
-import type { KeyContext } from '../../context.js'
+import type { KeyContext, PersonContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
 import { domainOf } from '../../email.js'
 import type { Policy } from '../../policy/document.js'
@@ -40,7 +40,7 @@ export type JoinReason =
  */
 export async function listJoinableOrganizations(
   deps: Deps,
-  key: KeyContext,
+  caller: KeyContext | PersonContext,
   user: VouchedUser
 ): Promise<{ readonly found: readonly Joinable[]; readonly reasons: readonly JoinReason[] }> {
   const address = verifiedAddressOf(user)
@@ -48,8 +48,8 @@ export async function listJoinableOrganizations(
     userId: user.id,
     emailKey: address.key,
     domain: domainOf(address.key),
-    organizationIds: key.organizationIds,
-    now: key.now
+    organizationIds: caller.organizationIds,
+    now: caller.now
   }
   const [invited, owner] = await Promise.all([
     findInvitedTo(deps.db, seeker),

@@ -1,12 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { CallContext } from '../../context.js'
 import type { Deps } from '../../deps.js'
-import { keyContext, orgContext } from '../../http/access.js'
+import { operatorContext, orgContext, strangerContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { tellSingle } from '../../http/etag.js'
-import { type Answer, answerOnce, ok } from '../../http/idempotency.js'
+import { type Answer, answerOnce, ok, readIdempotencyKey } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
+import { vouchedUser } from '../../http/vouched-user.js'
 import { ConfirmQuery, Id, Nullable, OrganizationParams, oneOf, ref } from '../../schemas.js'
+import { verifiedAddressOf } from '../invitations/take-offer.js'
 import { MemberSchema, toMember } from '../members/schemas.js'
 import { approveJoinRequest } from './approve-join-request.js'
 import { denyJoinRequest } from './deny-join-request.js'
@@ -61,7 +63,10 @@ function listJoinableOrganizationsRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/joinable-organizations',
     {
-      config: { access: { class: 'operator', scope: 'members:join' }, changesNothing: true },
+      config: {
+        access: { class: 'operator', scope: 'members:join', orPerson: true },
+        changesNothing: true
+      },
       schema: {
         operationId: 'listJoinableOrganizations',
         summary: 'Where a person you have signed in may join',
@@ -75,9 +80,10 @@ function listJoinableOrganizationsRoute(app: App, deps: Deps): void {
       }
     },
     async (request) => {
-      const key = keyContext(request)
-      const { found, reasons } = await listJoinableOrganizations(deps, key, request.body.user)
-      return { data: found.map((one) => toJoinable(one, key.locale)), reasons: [...reasons] }
+      const caller = operatorContext(request)
+      const user = vouchedUser(request, request.body.user)
+      const { found, reasons } = await listJoinableOrganizations(deps, caller, user)
+      return { data: found.map((one) => toJoinable(one, caller.locale)), reasons: [...reasons] }
     }
   )
 }
@@ -87,7 +93,13 @@ function joinOrganizationRoute(app: App, deps: Deps): void {
     '/v1/organizations/:organization_id/join',
     {
       config: {
-        access: { class: 'tenant', scope: 'members:join', permission: null, hostOnly: true }
+        access: {
+          class: 'tenant',
+          scope: 'members:join',
+          permission: null,
+          hostOnly: true,
+          orStranger: true
+        }
       },
       schema: {
         operationId: 'joinOrganization',
@@ -95,7 +107,9 @@ function joinOrganizationRoute(app: App, deps: Deps): void {
         description:
           'An open invitation to their address prevails and is used up; else the domain of the ' +
           'address must be claimed by this organization. 201: a member from now on; 200: the ' +
-          'person was one already; 202: somebody of the team decides about it.',
+          'person was one already; 202: somebody of the team decides about it. With a token of your ' +
+          'issuer a person joins for themselves, without `user`; where there is nothing for them to ' +
+          'join the answer is 404.',
         tags,
         params: OrganizationParams,
         body: Join,
@@ -103,9 +117,13 @@ function joinOrganizationRoute(app: App, deps: Deps): void {
       }
     },
     async (request, reply) => {
-      const ctx = orgContext(request)
+      // All that can be wrong with the request itself, before a stranger learns of an organization.
+      const user = vouchedUser(request, request.body.user)
+      verifiedAddressOf(user)
+      readIdempotencyKey(request)
+      const ctx = await strangerContext(request)
       return answerOnce(deps, request, reply, {
-        run: (answer) => joinOrganization(deps, { ...ctx, ...answer }, request.body.user),
+        run: (answer) => joinOrganization(deps, { ...ctx, ...answer }, user),
         toAnswer: (joined) => toAnswer(joined, ctx)
       })
     }

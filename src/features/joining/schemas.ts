@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { JOIN_REQUEST_STATUSES, type JoinRequestRow } from '../../db/tables/join-requests.js'
 import type { Locale } from '../../errors.js'
 import { textOf } from '../../policy/texts.js'
-import { Email, Id, Instant, Nullable, oneOf, UserId, VouchedUser } from '../../schemas.js'
+import { Email, Id, Instant, Nullable, oneOf, UserId, UserOfKey } from '../../schemas.js'
 import { roleLabel } from '../members/labels.js'
 import type { Joinable, JoinReason } from './list-joinable-organizations.js'
 
@@ -10,7 +10,7 @@ const ANA = { id: 'u_ana', email: 'ana@acme.test', email_verified: true, name: '
 
 /** Whoever wants in, as the host knows them. */
 export const Join = Type.Object(
-  { user: VouchedUser },
+  { user: UserOfKey },
   { additionalProperties: false, examples: [{ user: ANA }] }
 )
 export type Join = Static<typeof Join>

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
 import { invalidRequest } from '../../errors.js'
-import { orgContext } from '../../http/access.js'
+import { enforceKey, orgContext } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { tellSingle } from '../../http/etag.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
@@ -76,6 +76,8 @@ function updateMemberRoute(app: App, deps: Deps): void {
       const ctx = orgContext(request)
       const { body, params, query } = request
       const { expected_role: expectedRole, ...input } = body
+      // Whether mail reaches them there only the product can find out.
+      if (input.email !== undefined) enforceKey(request)
       if (expectedRole !== undefined && input.role === undefined) throw roleMissing()
       const change = { input, expectedRole, confirmed: query.confirm }
       await updateMember(deps, ctx, params.member_id, change)

@@ -95,7 +95,8 @@ function createShelf(
       if (kind === undefined) {
         return unknownKind({ kinds: policy.resources.kinds.map(({ key }) => key) })
       }
-      const wanted = { policy, choice, kind, memberId }
+      const byToken = ctx.byToken === true
+      const wanted = { policy, choice, kind, memberId, byToken }
       return (
         refuseNumber(wanted, items, { held, step }) ??
         (choice.choice === 'new'
@@ -131,13 +132,15 @@ interface WantedOne {
   readonly choice: ResourcesChoice
   readonly kind: string
   readonly memberId: string
+  readonly byToken: boolean
 }
 
 function refuseExisting(wanted: WantedOne, items: Items, may: May): Problem | undefined {
   const { ids = [] } = wanted.choice
   const outside = refuseUnknown(
     ids.filter((name) => !items.get(name)),
-    may
+    may,
+    wanted.byToken
   )
   if (outside) return outside
   for (const name of ids) {
@@ -149,11 +152,12 @@ function refuseExisting(wanted: WantedOne, items: Items, may: May): Problem | un
 }
 
 /** Whoever may give only what is theirs is not told what else there is. */
-function refuseUnknown(names: readonly string[], may: May): Problem | undefined {
+function refuseUnknown(names: readonly string[], may: May, byToken: boolean): Problem | undefined {
   if (names.length === 0) return undefined
   const refusal = may('resource.assign')
   if (refusal) return refusal
-  const isRegistrable = !names.some(isResourceId) && !may('resource.manage')
+  // What the product has, it says itself.
+  const isRegistrable = !byToken && !names.some(isResourceId) && !may('resource.manage')
   return isRegistrable ? undefined : unknownResource({ resources: names })
 }
 

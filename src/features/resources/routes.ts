@@ -42,7 +42,7 @@ function createResourceRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/resources',
     {
-      config: { access: write },
+      config: { access: { ...write, keyOnly: true } },
       schema: {
         operationId: 'createResource',
         summary: 'Register something of yours that members can be given: a number, a workspace',
@@ -182,7 +182,7 @@ function fulfillResourceRoute(app: App, deps: Deps): void {
   app.post(
     '/v1/organizations/:organization_id/resources/:resource_id/fulfill',
     {
-      config: { access: write, single: resourceSingle },
+      config: { access: { ...write, keyOnly: true }, single: resourceSingle },
       schema: {
         operationId: 'fulfillResource',
         summary: 'Say that a new one which somebody asked for is there',

@@ -1,5 +1,5 @@
 import { and, type SQL, sql } from 'drizzle-orm'
-import type { KeyContext } from '../../context.js'
+import type { KeyContext, PersonContext } from '../../context.js'
 import { instantSql } from '../../db/columns.js'
 import type { PageRequest, PageResult } from '../../db/page.js'
 import { columnsOf, rowReader } from '../../db/rows.js'
@@ -50,6 +50,9 @@ type Raw = Record<string, unknown> & {
 
 const readMember = rowReader(members)
 
+/** Which organizations whoever asks may see, and when. */
+type Reach = Pick<KeyContext | PersonContext, 'now' | 'organizationIds'>
+
 /**
  * Every organization to which a person belongs, of those that the key may reach: what a product needs
  * to let them switch between a personal account and those of teams (OUPI-127). Of whom nobody knows
@@ -57,7 +60,7 @@ const readMember = rowReader(members)
  */
 export async function listMemberships(
   deps: Deps,
-  ctx: KeyContext,
+  ctx: Reach,
   { userId, ...filter }: MembershipFilter & { readonly userId: string },
   page: PageRequest
 ): Promise<PageResult<Membership>> {
@@ -72,7 +75,7 @@ export async function listMemberships(
 
 /** Who was removed under a policy that takes names off belongs here to nobody any more. */
 function whereTheirs(
-  { now, organizationIds }: KeyContext,
+  { now, organizationIds }: Reach,
   userId: string,
   { status, includeRemoved }: MembershipFilter
 ): SQL | undefined {
@@ -108,7 +111,7 @@ const countOf = (where: SQL | undefined) =>
   sql`select count(*)::int as total ${SOURCE} where ${where}`
 
 /** Versions of policies never change, so this process has read almost all of them before. */
-async function readMembership(deps: Deps, { now }: KeyContext, raw: Raw): Promise<Membership> {
+async function readMembership(deps: Deps, { now }: Reach, raw: Raw): Promise<Membership> {
   const { policy_key: policyKey, policy_version: version } = raw
   const read = await loadPolicyVersion(deps, deps.db, policyKey, version)
   const { policy } = inOrganization(read, raw.custom_roles)

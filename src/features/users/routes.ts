@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.js'
-import { keyContext, wholeDeployment } from '../../http/access.js'
+import { notFound } from '../../errors.js'
+import { operatorContext, wholeDeployment } from '../../http/access.js'
 import type { App, Routes } from '../../http/app-types.js'
 import { answerOnce, ok } from '../../http/idempotency.js'
 import { Page, PageQuery, readPage, toPage } from '../../http/pagination.js'
@@ -32,7 +33,7 @@ function listMembershipsRoute(app: App, deps: Deps): void {
   app.get(
     '/v1/users/:user_id/memberships',
     {
-      config: { access: { class: 'operator', scope: 'users:read' } },
+      config: { access: { class: 'operator', scope: 'users:read', orPerson: true } },
       schema: {
         operationId: 'listUserMemberships',
         summary: 'Every organization to which a person belongs',
@@ -40,7 +41,7 @@ function listMembershipsRoute(app: App, deps: Deps): void {
           'So that they can switch between a personal account and those of teams. A key that is ' +
           'limited to some organizations sees these alone. Of whom nobody knows the list is empty. ' +
           'It is asked by you for whom you have signed in, not on behalf of a member: a member is ' +
-          'one of one organization.',
+          'one of one organization. With a token of your issuer a person asks for themselves alone.',
         tags,
         params,
         querystring: Type.Object(
@@ -51,12 +52,13 @@ function listMembershipsRoute(app: App, deps: Deps): void {
       }
     },
     async (request) => {
-      const key = keyContext(request)
+      const caller = operatorContext(request)
       const { user_id: userId } = request.params
+      if ('person' in caller && caller.person.id !== userId) throw notFound()
       const { status, include_removed: includeRemoved, ...query } = request.query
       const filter = { userId, status, includeRemoved }
-      const page = await listMemberships(deps, key, filter, readPage('mem', query))
-      return toPage(page, query.limit, (row) => toMembership(row, key.locale))
+      const page = await listMemberships(deps, caller, filter, readPage('mem', query))
+      return toPage(page, query.limit, (row) => toMembership(row, caller.locale))
     }
   )
 }

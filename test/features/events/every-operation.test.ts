@@ -135,6 +135,7 @@ const EXPECTED: Record<string, Expected> = {
   deleteMailSuppression: { told: [['mail_suppression.deleted']] },
   updateUser: { told: [['member.updated', 'name']] },
   eraseUser: { told: [['user.erased']] },
+  createMemberToken: { told: [['member_token.created']], again: ['member_token.created'] },
   createApiKey: { told: [['api_key.created']], again: ['api_key.created'] },
   updateApiKey: { told: [['api_key.updated', 'scopes']] },
   rotateApiKey: { told: [['api_key.rotated']], again: ['api_key.rotated'] },

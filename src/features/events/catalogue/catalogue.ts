@@ -5,7 +5,7 @@ import { DOOR_EVENTS } from './doors.js'
 import type { EventEntry } from './entry.js'
 import { INVITATION_EVENTS, REASSIGNMENT_EVENTS } from './invitations.js'
 import { MAIL_EVENTS } from './mail.js'
-import { MEMBER_EVENTS } from './members.js'
+import { MEMBER_EVENTS, MEMBER_TOKEN_EVENTS } from './members.js'
 import { ORGANIZATION_EVENTS } from './organizations.js'
 import { RESOURCE_EVENTS } from './resources.js'
 import { GROUP_EVENTS, ROLE_EVENTS } from './roles-and-groups.js'
@@ -25,6 +25,7 @@ export interface EventArea {
 export const CATALOGUE = {
   ...ORGANIZATION_EVENTS,
   ...MEMBER_EVENTS,
+  ...MEMBER_TOKEN_EVENTS,
   ...INVITATION_EVENTS,
   ...REASSIGNMENT_EVENTS,
   ...DOOR_EVENTS,
@@ -49,6 +50,7 @@ export const AREAS: readonly EventArea[] = [
       'Somebody who is a member of several organizations is told of in each of them by itself: there ' +
       'is no event of a person as such.'
   },
+  { title: 'Members’ tokens', events: MEMBER_TOKEN_EVENTS },
   { title: 'Invitations', events: INVITATION_EVENTS },
   { title: 'Reassignments', events: REASSIGNMENT_EVENTS },
   { title: 'Domains, requests to join, signup pages', events: DOOR_EVENTS },

@@ -188,3 +188,15 @@ export const MEMBER_EVENTS = {
     }
   })
 }
+
+export const MEMBER_TOKEN_EVENTS = {
+  'member_token.created': entry({
+    subjects: ['member'],
+    description:
+      'With an API key a token was made, by which a member’s own browser calls for a while.',
+    data: {
+      user_id: UserId,
+      expires_at: Instant({ description: 'When the token ends.' })
+    }
+  })
+}
