@@ -17,7 +17,13 @@ Authenticate with an API key: \`Authorization: Bearer mk_…\`. To act on behalf
 that member's role may do. A person's own browser or app
 calls with a token instead of a key, and does what their role allows. Errors are RFC 9457 problems: branch on \`code\`. Every POST that changes
 something takes an \`Idempotency-Key\`; every list takes \`limit\` and \`cursor\`. Fields and parameters
-that an operation does not know are refused. \`Accept-Language\` chooses between English and French.`
+that an operation does not know are refused. \`Accept-Language\` chooses between English and French.
+
+One resource has an \`ETag\`, of what you are told: another caller or language may have another. Send it
+as \`If-None-Match\` to learn of a change (304: none), and as \`If-Match\` with what changes the resource or
+acts on it: if it is not the same any more nothing happens, and the answer is 412. A repeated
+\`Idempotency-Key\` gets the answer that was given, whatever \`If-Match\` says by then; another body or
+query under it is 422.`
 
 const TAGS = [
   { name: 'Organizations', description: 'The teams: their names, settings, seats and ends.' },

@@ -23,9 +23,23 @@ const post = (app: TestApp, { path, ...request }: Valid, headers: Record<string,
 const isReplayed = ({ headers }: { headers: Headers }) =>
   headers.get('idempotent-replayed') === 'true'
 
+const LOSES_ANSWER = 'x-test-loses-answer'
+
+/** As when the process dies once the command is committed: not a byte of the answer gets out. */
+function loseAnswers({ app }: TestApp): void {
+  app.server.prependListener('request', (request, response) => {
+    if (request.headers[LOSES_ANSWER] === undefined) return
+    response.writeHead = () => {
+      request.socket.destroy()
+      return response
+    }
+  })
+}
+
 await t.test('Idempotency-Key, at every POST', async (t) => {
   const environment = { MUSTER_TRUSTED_PROXIES: '127.0.0.1' }
   const app = await createTestApp(t, { environment })
+  loseAnswers(app)
   const rows = () => dumpRows(app.deps.db, ['idempotency_keys'])
   const posts = operationsOf(await readDocument()).filter(
     ({ method, operation }) => method === 'POST' && !ELSEWHERE.includes(operation.operationId)
@@ -50,6 +64,17 @@ await t.test('Idempotency-Key, at every POST', async (t) => {
         const second = await post(app, request, headers)
         t.ok(isReplayed(second))
         t.same([second.status, second.body], [first.status, first.body])
+        t.same(await rows(), before)
+      })
+
+      await t.test('is told what was done when the answer was lost on its way', async (t) => {
+        const request = await valid(app)
+        const headers = { 'idempotency-key': app.unique('k') }
+        await t.rejects(post(app, request, { ...headers, [LOSES_ANSWER]: 'yes' }))
+        const before = await rows()
+        const retried = await post(app, request, headers)
+        t.ok(retried.status < 300, JSON.stringify(retried.body))
+        t.ok(isReplayed(retried), 'it was done, although nobody was told')
         t.same(await rows(), before)
       })
 
