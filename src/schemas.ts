@@ -94,12 +94,6 @@ export const VouchedUser = Type.Object(
 )
 export type VouchedUser = Static<typeof VouchedUser>
 
-/** Where the person may call by themselves, too: then their token says who they are. */
-export const UserOfKey = Type.Optional({
-  ...VouchedUser,
-  description: 'Needed with an API key, left out with a person’s own token.'
-})
-
 export const LocaleSchema = Type.Union([Type.Literal('en'), Type.Literal('fr')], {
   examples: ['en']
 })

@@ -8,9 +8,9 @@ import {
   Message,
   Metadata,
   Name,
-  ResourcesChoice,
-  UserOfKey
+  ResourcesChoice
 } from '../../schemas.js'
+import { UserOfKey } from '../../user-of-key.js'
 import { GroupNames } from '../groups/group-names.js'
 
 /** Addresses are checked one by one, so that a bad one does not fail the others. */
