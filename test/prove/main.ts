@@ -14,7 +14,8 @@ export async function proveByArguments(argv: string[], parent: string): Promise<
       seed: { type: 'string', default: '1' },
       seeds: { type: 'string', default: '4' },
       steps: { type: 'string', default: '150' },
-      policies: { type: 'string', default: 'standard,oupi' }
+      shorten: { type: 'string', default: '0' },
+      replay: { type: 'string' }
     }
   })
   const say = (line: string) => void process.stdout.write(`${line}\n`)
@@ -27,8 +28,9 @@ export async function proveByArguments(argv: string[], parent: string): Promise<
   const found = await findPlants({
     ...common,
     names: values.names.split(',').filter((name) => name !== ''),
-    seeds: Number(values.seeds),
-    policies: values.policies.split(',')
+    seeds: values.replay ? 1 : Number(values.seeds),
+    shortenings: Number(values.shorten),
+    replayed: values.replay
   })
   await keep('proof-plants.json', found)
   return found.every(({ seed }) => seed !== undefined) ? 0 : 1

@@ -1,8 +1,15 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { endOnSignals, newScope } from '../helpers/scope.js'
+import { replay } from '../simulation/service/main.js'
 import { hasRedis } from '../simulation/service/redis.js'
-import { openGround, simulate } from '../simulation/service/simulate.js'
+import {
+  type Ground,
+  groundFor,
+  openGround,
+  type Sequence,
+  simulate
+} from '../simulation/service/simulate.js'
 import { PLANTS, type Plant } from './plants.js'
 
 export interface PlantOptions {
@@ -14,8 +21,10 @@ export interface PlantOptions {
   readonly seed: number
   readonly seeds: number
   readonly steps: number
-  /** The fewer, the more happens to each of their teams. */
-  readonly policies: readonly string[]
+  /** How often a sequence that fails is played again to find a shorter one. */
+  readonly shortenings: number
+  /** A file that was kept, to be played instead of seeds. */
+  readonly replayed: string | undefined
   readonly say: (line: string) => void
 }
 
@@ -31,58 +40,86 @@ export interface Found {
 
 /** Plants each fault in a copy of the built service, and plays seeds on it until one finds it. */
 export async function findPlants(options: PlantOptions): Promise<readonly Found[]> {
-  const { names } = options
+  const { names, parent, say } = options
+  const plants = PLANTS.filter(({ name }) => names.length === 0 || names.includes(name))
+  // One that can be planted no more is told before hours are spent on the others.
+  for (const plant of plants) await plantedText(plant)
+  const scope = newScope()
+  endOnSignals(scope)
   const found: Found[] = []
-  for (const plant of PLANTS) {
-    if (names.length > 0 && !names.includes(plant.name)) continue
-    const one = await findPlant(plant, options)
-    options.say(
-      one.seed === undefined
-        ? `${one.name}: NOT FOUND in ${one.seconds} s`
-        : `${one.name}: seed ${one.seed}, step ${one.step}, ${one.seconds} s: ${one.message}`
-    )
-    found.push(one)
+  try {
+    const ground = await openGround(scope, parent, resolve('dist'))
+    for (const plant of plants) {
+      const one = await withCopy(plant, async (dist) =>
+        findPlant(plant, await groundFor(ground, scope, dist), options)
+      )
+      say(tell(one))
+      found.push(one)
+    }
+  } finally {
+    await scope.end()
   }
   return found
 }
 
-/** Beside the service itself, so that the copy finds the same packages. */
-async function copyWith({ name, file, from, to }: Plant): Promise<string> {
-  const folder = resolve(`dist-plant_${name}`)
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder)
-  for (const part of ['dist', 'migrations', 'package.json']) {
-    await cp(part, join(folder, part), { recursive: true })
-  }
-  const path = join(folder, file)
-  const text = await readFile(path, 'utf8')
+const tell = ({ name, seed, step, seconds, message }: Found) =>
+  seed === undefined
+    ? `${name}: NOT FOUND in ${seconds} s`
+    : `${name}: seed ${seed}, step ${step}, ${seconds} s: ${message}`
+
+/**
+ * The file as it is with the fault in it.
+ *
+ * @throws when it does not have the text to replace exactly once
+ */
+export async function plantedText({ file, from, to }: Plant): Promise<string> {
+  const text = await readFile(file, 'utf8')
   if (text.split(from).length !== 2) throw new Error(`${file} does not have once: ${from}`)
-  await writeFile(path, text.replace(from, to))
-  return folder
+  return text.replace(from, () => to)
 }
 
-async function findPlant(plant: Plant, options: PlantOptions): Promise<Found> {
-  const { parent, seed: first, seeds, steps, policies, say } = options
-  const scope = newScope()
-  endOnSignals(scope)
-  const folder = await copyWith(plant)
-  const begun = performance.now()
-  const seconds = () => Math.round((performance.now() - begun) / 1000)
+/** Beside the service itself, so that the copy finds the same packages. */
+async function withCopy<T>(plant: Plant, use: (dist: string) => Promise<T>): Promise<T> {
+  const folder = resolve(`dist-plant_${plant.name}`)
   try {
-    const ground = await openGround(scope, parent, join(folder, 'dist'))
-    for (let seed = first; seed < first + seeds; seed += 1) {
-      const redis = seed % 2 === 0 && hasRedis()
-      const { wrong } = (
-        await simulate(ground, { seed, steps, policies, redis, shortenings: 0, say })
-      ).played
-      if (wrong) {
-        const message = wrong.message.slice(0, 200)
-        return { ...plant, seed, step: wrong.at, seconds: seconds(), message }
-      }
+    await mkdir(folder, { recursive: true })
+    for (const part of ['dist', 'migrations', 'package.json']) {
+      await cp(part, join(folder, part), { recursive: true })
     }
-    return { ...plant, seed: undefined, step: 0, seconds: seconds(), message: '' }
+    await writeFile(join(folder, plant.file), await plantedText(plant))
+    return await use(join(folder, 'dist'))
   } finally {
-    await scope.end()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function findPlant(plant: Plant, ground: Ground, options: PlantOptions): Promise<Found> {
+  const { seed: first, seeds } = options
+  const { name, what } = plant
+  const begun = performance.now()
+  const seconds = () => Math.round((performance.now() - begun) / 1000)
+  for (let seed = first; seed < first + seeds; seed += 1) {
+    const played = await playOn(plant, ground, { ...options, seed })
+    if (!played) continue
+    const message = played.message.slice(0, 200)
+    return { name, what, seed, step: played.at, seconds: seconds(), message }
+  }
+  return { name, what, seed: undefined, step: 0, seconds: seconds(), message: '' }
+}
+
+/** One seed, or what was kept of one; what fails is kept, shortened. */
+async function playOn({ name, policies, focus }: Plant, ground: Ground, options: PlantOptions) {
+  const { seed, steps, shortenings, replayed, say } = options
+  const redis = seed % 2 === 0 && hasRedis()
+  const setting = { seed, steps, policies, focus, redis, shortenings, say }
+  const { played, shortened } = replayed
+    ? await replay(ground, replayed, setting)
+    : await simulate(ground, setting)
+  if (played.wrong && shortenings > 0) {
+    const sequence: Sequence = { policies, redis, steps: shortened }
+    await writeFile(`simulation-${name}.json`, JSON.stringify(sequence))
+    say(`${shortened.length} steps are enough:`)
+    for (const step of shortened) say(JSON.stringify(step))
+  }
+  return played.wrong
 }

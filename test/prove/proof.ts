@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { newScope } from '../helpers/scope.js'
 import { hasRedis } from '../simulation/service/redis.js'
-import { openGround, POLICIES, simulate } from '../simulation/service/simulate.js'
+import { drawnPolicies, openGround, simulate } from '../simulation/service/simulate.js'
 
 export interface ProofOptions {
   readonly parent: string
@@ -52,7 +52,7 @@ async function playSeeds(options: ProofOptions, end: number): Promise<Part> {
     const ground = await openGround(scope, parent, resolve('dist'))
     do {
       const redis = seed % 2 === 0 && hasRedis()
-      const setting = { seed, steps, policies: POLICIES, redis, shortenings: 40, say }
+      const setting = { seed, steps, policies: drawnPolicies(seed), redis, shortenings: 40, say }
       const { played, shortened } = await simulate(ground, setting)
       if (played.wrong) {
         failures.push(`seed ${seed}: ${played.wrong.message} ${JSON.stringify(shortened)}`)

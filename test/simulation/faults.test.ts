@@ -2,10 +2,10 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { hasRedis } from './service/redis.js'
-import { openGround, POLICIES, simulate } from './service/simulate.js'
+import { drawnPolicies, openGround, simulate } from './service/simulate.js'
 
-/** By steps and not by time, so that each run plays the same. */
-const STEPS = 70
+/** By steps and not by time, so that each run plays the same; as many as CI has the time for. */
+const STEPS = 45
 const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
 const SEEDS = [
   { seed: 1, redis: false },
@@ -23,12 +23,19 @@ for (const { seed, redis } of SEEDS) {
       const say = (line: string) => {
         t.comment(line)
       }
-      const options = { seed, redis, steps: STEPS, policies: POLICIES, shortenings: 12, say }
+      const options = {
+        seed,
+        redis,
+        steps: STEPS,
+        policies: drawnPolicies(seed),
+        shortenings: 4,
+        say
+      }
       const { played, shortened } = await simulate(ground, options)
       t.equal(played.wrong, undefined, played.wrong ? JSON.stringify(shortened) : 'as it says')
       const answers = [...played.outcomes.keys()]
-      t.ok(answers.length > 25, `${answers.length} kinds of answers`)
-      t.ok(played.faults.size > 3, `${[...played.faults.keys()].join()} happened`)
+      t.ok(answers.length > 12, `${answers.length} kinds of answers`)
+      t.ok(played.faults.size > 2, `${[...played.faults.keys()].join()} happened`)
     }
   )
 }

@@ -18,6 +18,8 @@ export interface Asked {
   readonly actor?: string | undefined
   /** Without the key of the host: a stranger. */
   readonly stranger?: true
+  /** Another key than the host's, or a token. */
+  readonly bearer?: string
   /** The same twice is the same command. */
   readonly key?: string
 }
@@ -79,9 +81,10 @@ async function send({ api, key: apiKey }: Service, sent: Sent): Promise<Got | un
   return { status: response.status, body: isJson ? JSON.parse(text) : {} }
 }
 
-function headersOf({ method, asked: { body, actor, stranger }, key }: Sent, apiKey: string) {
+function headersOf({ method, asked, key }: Sent, apiKey: string) {
+  const { body, actor, stranger, bearer = apiKey } = asked
   return {
-    ...(stranger ? strangerHeaders(key) : { authorization: `Bearer ${apiKey}` }),
+    ...(stranger ? strangerHeaders(key) : { authorization: `Bearer ${bearer}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(actor === undefined ? {} : { 'muster-actor': actor, 'muster-channel': 'web' }),
     ...(method === 'POST' ? { 'idempotency-key': key } : {})

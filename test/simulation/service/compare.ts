@@ -1,6 +1,6 @@
 import { hasCredits } from './credits.js'
 import { hasResources } from './resources.js'
-import { type Seat, type Team, usedSeats } from './team.js'
+import { holdersOf, type Seat, type Team, usedSeats } from './team.js'
 import { compareTold } from './told.js'
 import type { World } from './world.js'
 
@@ -39,6 +39,7 @@ export async function compareTeam(world: World, team: Team, isSwept = false): Pr
     ...same('used seats', summary.seats?.used, usedSeats(team)),
     ...wrongLimits(team),
     ...(await wrongCredits(world, team)),
+    ...(await wrongHolders(world, team)),
     ...(await wrongRoles(world, team)),
     ...(await wrongPages(world, team)),
     ...(await wrongClaims(world, team)),
@@ -103,6 +104,17 @@ async function wrongCredits({ call }: World, team: Team): Promise<string[]> {
     ...same('credits spent', body.spent, spent),
     ...same('credits of all', pool + given + held + spent, issued)
   ]
+}
+
+/** What nobody has any more is free, whatever was shown of those who had it. */
+async function wrongHolders({ call }: World, team: Team): Promise<string[]> {
+  if (team.resources.size === 0) return []
+  const { body } = await call('GET', `${team.path}/resources?limit=100`)
+  const shown = body.data as readonly { readonly id: string; readonly holders_count: number }[]
+  return [...team.resources].flatMap(([external, id]) => {
+    const told = shown.find((one) => one.id === id)
+    return same(`holders of ${external}`, told?.holders_count, holdersOf(team, id).length)
+  })
 }
 
 async function wrongRoles({ call }: World, team: Team): Promise<string[]> {

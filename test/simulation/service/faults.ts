@@ -19,7 +19,7 @@ export const SUDDEN: readonly Fault[] = ['kill_api', 'stop_postgres', 'kill_post
 
 /** Does to a service what machines do to it, and lets it come back. */
 export function createFaults(service: Service) {
-  const { api, worker, redis, smtp, receiver, restartPostgres } = service
+  const { api, worker, redis, smtp, consumer, restartPostgres } = service
   const counts = new Map<string, number>()
   let underWay: Promise<void> | undefined
   let isRedisAway = false
@@ -47,7 +47,7 @@ export function createFaults(service: Service) {
       smtp.manner = 'refuse'
     },
     async webhooks_fail() {
-      receiver.manner = () => ({ status: 500 })
+      consumer.fail()
     },
     async redis_away() {
       if (!redis || isRedisAway) return
@@ -79,7 +79,7 @@ export function createFaults(service: Service) {
     /** Everything works again. */
     async mend(): Promise<void> {
       smtp.manner = 'accept'
-      receiver.manner = () => ({ status: 204 })
+      consumer.mend()
       await returnRedis()
       await Promise.all([api.start(), worker.start()])
     }

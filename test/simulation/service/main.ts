@@ -4,13 +4,17 @@ import { parseArgs } from 'node:util'
 import { endOnSignals, newScope } from '../../helpers/scope.js'
 import { hasRedis } from './redis.js'
 import {
+  drawnPolicies,
+  type Ground,
   openGround,
   POLICIES,
+  type Sequence,
   type Simulated,
   type SimulateOptions,
   simulate,
   simulateSteps
 } from './simulate.js'
+import { GROUP_NAMES } from './steps.js'
 
 /** The command line of `npm run simulate`; answers with the exit code. */
 export async function simulateByArguments(argv: string[], parent: string): Promise<number> {
@@ -19,7 +23,8 @@ export async function simulateByArguments(argv: string[], parent: string): Promi
     options: {
       seed: { type: 'string', default: '1' },
       steps: { type: 'string', default: '300' },
-      policies: { type: 'string', default: 'all' },
+      policies: { type: 'string', default: 'drawn' },
+      focus: { type: 'string', default: '' },
       seeds: { type: 'string', default: '1' },
       replay: { type: 'string' },
       dist: { type: 'string', default: 'dist' },
@@ -38,14 +43,15 @@ export async function simulateByArguments(argv: string[], parent: string): Promi
       const options: SimulateOptions = {
         seed,
         steps: Number(values.steps),
-        policies: values.policies === 'all' ? POLICIES : values.policies.split(','),
+        policies: policiesFrom(values.policies, seed),
+        focus: GROUP_NAMES.filter((name) => values.focus.split(',').includes(name)),
         redis: values.redis === 'on' || (values.redis === 'auto' && seed % 2 === 0 && hasRedis()),
         shortenings: Number(values.shorten),
         say
       }
       const begun = performance.now()
       const simulated = values.replay
-        ? await simulateSteps(ground, JSON.parse(await readFile(values.replay, 'utf8')), options)
+        ? await replay(ground, values.replay, options)
         : await simulate(ground, options)
       const seconds = Math.round((performance.now() - begun) / 1000)
       if (!(await report(simulated, options, seconds))) return 1
@@ -56,8 +62,19 @@ export async function simulateByArguments(argv: string[], parent: string): Promi
   }
 }
 
+/** Steps that were written down, on what they were played on. */
+export async function replay(ground: Ground, file: string, options: SimulateOptions) {
+  const { steps, ...on } = JSON.parse(await readFile(file, 'utf8')) as Sequence
+  return simulateSteps(ground, steps, { ...options, ...on })
+}
+
+function policiesFrom(said: string, seed: number): readonly string[] {
+  if (said === 'drawn') return drawnPolicies(seed)
+  return said === 'all' ? POLICIES : said.split(',')
+}
+
 async function report({ played, shortened }: Simulated, options: SimulateOptions, seconds: number) {
-  const { seed, say, redis } = options
+  const { seed, say, redis, policies } = options
   const tally = (counts: ReadonlyMap<string, number>) =>
     [...counts]
       .map(([name, count]) => `${name} ${count}`)
@@ -72,7 +89,8 @@ async function report({ played, shortened }: Simulated, options: SimulateOptions
     return true
   }
   const file = `simulation-${seed}.json`
-  await writeFile(file, JSON.stringify(shortened))
+  const sequence: Sequence = { policies, redis, steps: shortened }
+  await writeFile(file, JSON.stringify(sequence))
   say(`seed ${seed}, step ${played.wrong.at}: ${played.wrong.message}`)
   say(`${shortened.length} steps are enough; again with: npm run simulate -- --replay ${file}`)
   for (const step of shortened) say(JSON.stringify(step))

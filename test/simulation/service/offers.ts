@@ -154,16 +154,28 @@ export async function resend(world: World, team: Team, step: Step): Promise<Take
   const answer = await world.call('POST', path, { body: { via } })
   const taken = takenBy(answer, null)
   if (taken.said !== 'ok') return taken
-  const wasExpired = seat.status === 'invitation_expired'
+  const isOpen = seat.status !== 'invitation_expired'
+  const { link } = answer.body
+  // Whoever asks for the link of an open one is told it, and nothing else happens.
+  if (via === 'link' && isOpen) {
+    if (seat.isLinkKnown && !hasLink(seat, link))
+      return { ...taken, said: 'another link', expected: 'ok' }
+    learnLink(seat, link, false)
+    return taken
+  }
   renew(world, team, seat)
   seat.isMailed = via === 'email'
-  learnLink(seat, answer.body.link, team.document.invitations.rotate_link_on_resend || wasExpired)
-  return taken
+  const isDead = hasLink(seat, link)
+  learnLink(seat, link, !isOpen || team.document.invitations.rotate_link_on_resend)
+  return isDead ? { ...taken, said: 'a dead link', expected: 'ok' } : taken
 }
+
+const hasLink = ({ tokens }: Seat, link: unknown) =>
+  link !== undefined && tokens.includes(linkToken(link))
 
 /** A link that is told is good; one that is not has taken the place of the one before if links rotate. */
 function learnLink(seat: Seat, link: unknown, rotates: boolean): void {
-  if (link !== undefined) seat.tokens.push(linkToken(link))
+  if (link !== undefined && !hasLink(seat, link)) seat.tokens.push(linkToken(link))
   if (link !== undefined || rotates) seat.isLinkKnown = link !== undefined
 }
 

@@ -8,7 +8,7 @@ import { type ServiceOptions, startService } from './service.js'
 import { settle, verify } from './settle.js'
 import { addSeat, createTeam, type Team } from './team.js'
 import { VERBS } from './verbs.js'
-import { pick, type Step, type Taken, type World } from './world.js'
+import { NOTHING, pick, type Step, type Taken, type World } from './world.js'
 
 export interface Wrong {
   /** At which step; the number of steps: at the end. */
@@ -39,7 +39,8 @@ export async function play(game: Game): Promise<Played> {
     const call = createCaller(service, faults)
     let count = 0
     const unique = (prefix: string) => `${prefix}${(count += 1)}`
-    const world: World = { service, faults, call, teams: [], unique, told: new Map() }
+    const known = { teams: [], told: new Map(), tokenKey: { current: undefined } }
+    const world: World = { service, faults, call, unique, ...known }
     const wrong = await playAll(world, game, outcomes).catch((error: unknown) => ({
       at: game.steps.length,
       message: `${String(error)} ${service.api.said()}`
@@ -81,6 +82,7 @@ async function take(world: World, team: Team, step: Step, outcomes: Map<string, 
     return []
   }
   const [taken] = await Promise.all([VERBS[step.verb]?.(world, team, step), disturb(world, step)])
+  if (taken === NOTHING && !step.sudden) return []
   if (!taken) return [`there is no ${step.verb}`]
   const name = `${step.verb} ${taken.said}`
   outcomes.set(name, (outcomes.get(name) ?? 0) + 1)
@@ -89,7 +91,7 @@ async function take(world: World, team: Team, step: Step, outcomes: Map<string, 
 
 /** No refusal is ever a failure of the service's own. */
 const isWrong = ({ said, expected }: Taken) =>
-  (expected !== null && said !== expected) || /^(?:5\d\d|0|401|403|429) /.test(said)
+  said !== expected && (expected !== null || /^(?:5\d\d|0|401|403|429) /.test(said))
 const tellTaken = ({ said, expected, detail = '' }: Taken) =>
   `${said} instead of ${expected ?? 'a refusal'} ${detail}`
 
@@ -109,7 +111,7 @@ const SEATS = 6
 /** A consumer of everything, and an organization under each policy; two of the first. */
 async function begin(world: World, policies: readonly string[]): Promise<void> {
   const { call, service, teams, unique } = world
-  const endpoint = { url: service.receiver.url, event_types: ['*'] }
+  const endpoint = { url: service.consumer.url, event_types: ['*'] }
   await call('POST', '/v1/webhook-endpoints', { body: endpoint })
   for (const key of [...policies, ...policies.slice(0, 1)]) {
     const { body: policy } = await call('GET', `/v1/policies/${key}`)

@@ -7,7 +7,12 @@ import { uuidToId } from '../../../src/ids.js'
 import { SWEEPS } from '../../../src/jobs/index.js'
 import { openQueue } from '../../../src/jobs/queue.js'
 import { generateKeyRing } from '../../../src/secrets.js'
-import { LOCAL_WEBHOOKS, startReceiver } from '../../helpers/receiver.js'
+import {
+  LOCAL_WEBHOOKS,
+  type Manner,
+  type Receiver,
+  startReceiver
+} from '../../helpers/receiver.js'
 import type { Scope } from '../../helpers/scope.js'
 import { startSmtpDouble } from '../../helpers/smtp.js'
 import { ADMIN_DATABASE, type Postgres } from './postgres.js'
@@ -24,6 +29,17 @@ export interface ServiceOptions {
 }
 
 const START = Date.parse('2030-01-01T00:00:00.000Z')
+
+/** Whatever the machine has to do besides: what is refused is refused by the rules of teams alone. */
+const UNLIMITED: Environment = {
+  MUSTER_RATE_LIMIT_PER_KEY: '0',
+  MUSTER_RATE_LIMIT_PER_PERSON: '0',
+  MUSTER_RATE_LIMIT_FAILED_AUTH: '0',
+  MUSTER_REQUESTS_MAX: '100000',
+  MUSTER_SHED_DATABASE_WAIT_MS: '0',
+  MUSTER_SHED_EVENT_LOOP_MS: '0',
+  MUSTER_SHED_EVENT_LOOP_PERCENT: '0'
+}
 
 const SECRETS: Environment = {
   MUSTER_API_KEY: newApiKeyToken().token,
@@ -50,10 +66,12 @@ export async function startService(scope: Scope, options: ServiceOptions) {
     postgres.query(ADMIN_DATABASE, `drop database if exists ${database} with (force)`)
   )
   const [smtp, receiver] = [await startSmtpDouble(scope), await startReceiver(scope)]
+  const consumer = createConsumer(receiver)
   const redis = options.redis ? await startRedisDouble(scope) : undefined
   const clock = await startClock(join(folder, `${database}.clock`))
   const env = {
     ...SECRETS,
+    ...UNLIMITED,
     ...LOCAL_WEBHOOKS,
     DATABASE_URL: postgres.urlOf(database),
     SMTP_URL: smtp.url,
@@ -72,7 +90,7 @@ export async function startService(scope: Scope, options: ServiceOptions) {
     worker,
     redis,
     smtp,
-    receiver,
+    consumer,
     clock,
     query,
     env,
@@ -80,6 +98,22 @@ export async function startService(scope: Scope, options: ServiceOptions) {
     restartPostgres: (how: 'stop' | 'kill') => postgres.restart(how),
     muster: (args: string) => runCommandLine(scope, dist, args, env),
     withQueue: <T>(use: (jobs: ReturnType<typeof openJobs>) => Promise<T>) => using(openJobs, use)
+  }
+}
+
+/** Who is sent to, and what of it they took. */
+function createConsumer(receiver: Receiver) {
+  const taken = new Set<string>()
+  const take: Manner = ({ id }) => {
+    taken.add(id)
+    return { status: 204 }
+  }
+  receiver.manner = take
+  return {
+    url: receiver.url,
+    taken,
+    fail: () => void (receiver.manner = () => ({ status: 500 })),
+    mend: () => void (receiver.manner = take)
   }
 }
 

@@ -89,9 +89,8 @@ async function compareFeed({ call, service, told }: World): Promise<string[]> {
   }
   const known = new Set(feed)
   const logs = [...told.values()].flatMap(({ ids }) => [...ids])
-  const delivered = new Set(service.receiver.received.map(({ id }) => id))
   const missing = logs.filter((id) => !known.has(id)).length
-  const unsent = feed.filter((id) => !delivered.has(id)).length
+  const unsent = feed.filter((id) => !service.consumer.taken.has(id)).length
   return [
     ...(known.size === feed.length ? [] : ['the feed tells something twice']),
     ...(missing === 0 ? [] : [`${missing} events are not in the feed`]),
@@ -102,12 +101,16 @@ async function compareFeed({ call, service, told }: World): Promise<string[]> {
 
 /** Every offer that is still open and was to be mailed has come; its link is known from now on. */
 function wrongMails({ service, teams }: World): string[] {
-  return teams.flatMap(({ seats }) =>
+  return teams.flatMap(({ seats, document }) =>
     seats.flatMap((seat) => {
       if (!seat.isMailed || seat.status !== 'invited') return []
       const mail = service.smtp.received.findLast(({ to }) => to === seat.address)
       const token = /\/invitations\/(mlk_[\w-]+)/.exec(mail?.text ?? '')?.[1]
       if (token === undefined) return [`no mail has come to ${seat.address}`]
+      const isDead = !seat.isLinkKnown && seat.tokens.includes(token)
+      if (isDead && document.invitations.rotate_link_on_resend) {
+        return [`a link that was dead is mailed to ${seat.address}`]
+      }
       if (seat.tokens.at(-1) !== token) seat.tokens.push(token)
       seat.isLinkKnown = true
       return []

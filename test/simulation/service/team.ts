@@ -40,6 +40,15 @@ export interface Hold {
   readonly endsAt: number
 }
 
+/** A token of a member's, and who they were when it was made. */
+export interface Pass {
+  readonly token: string
+  readonly keyId: string
+  readonly seat: Seat
+  readonly userId: string | undefined
+  readonly endsAt: number
+}
+
 /** What an organization should be, written from the rules and not from the service. */
 export interface Team {
   readonly id: string
@@ -55,6 +64,7 @@ export interface Team {
   readonly pages: Page[]
   readonly claims: Claim[]
   readonly holds: Hold[]
+  readonly passes: Pass[]
   readonly credits: { issued: number; pool: number; spent: number }
 }
 
@@ -79,6 +89,7 @@ export function createTeam(
     pages: [],
     claims: [],
     holds: [],
+    passes: [],
     credits: { issued: 0, pool: 0, spent: 0 }
   }
   return team

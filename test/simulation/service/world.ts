@@ -23,6 +23,8 @@ export interface World {
   readonly unique: (prefix: string) => string
   /** What the log has told so far, by team. */
   readonly told: Map<Team, Told>
+  /** What tokens are made with; none: it was revoked, or there was none yet. */
+  readonly tokenKey: { current: { readonly id: string; readonly bearer: string } | undefined }
 }
 
 /** What a team is if one knows nothing but its events. */
