@@ -101,7 +101,7 @@ async function findPlant(plant: Plant, ground: Ground, options: PlantOptions): P
   for (let seed = first; seed < first + seeds; seed += 1) {
     const played = await playOn(plant, ground, { ...options, seed })
     if (!played) continue
-    const message = played.message.slice(0, 200)
+    const message = played.message.slice(0, 400)
     return { name, what, seed, step: played.at, seconds: seconds(), message }
   }
   return { name, what, seed: undefined, step: 0, seconds: seconds(), message: '' }

@@ -98,13 +98,14 @@ function codeSentTo({ service }: World, { address }: Claim): string | undefined 
 
 export async function releaseDomain(world: World, team: Team, step: Step): Promise<Taken> {
   const claim = pick(
-    team.claims.filter(({ status }) => status !== 'released'),
+    team.claims.filter(({ status }) => status !== 'released' && status !== 'over'),
     step.target
   )
   if (!claim) return NOTHING
   const answer = await world.call('DELETE', `${team.path}/domain-claims/${claim.id}`)
   const taken = takenBy(answer, claim.status === 'verified' ? 'ok' : null)
-  if (taken.said === 'ok') claim.status = 'released'
+  // One that nobody proved may have failed by itself just before.
+  if (taken.said === 'ok') claim.status = claim.status === 'verified' ? 'released' : 'over'
   return taken
 }
 

@@ -154,14 +154,23 @@ export async function resend(world: World, team: Team, step: Step): Promise<Take
   const answer = await world.call('POST', path, { body: { via } })
   const taken = takenBy(answer, null)
   if (taken.said !== 'ok') return taken
+  return learnResent(world, team, { seat, via, link: answer.body.link, taken })
+}
+
+interface Resent {
+  readonly seat: Seat
+  readonly via: string
+  readonly link: unknown
+  readonly taken: Taken
+}
+
+function learnResent(world: World, team: Team, { seat, via, link, taken }: Resent): Taken {
   const isOpen = seat.status !== 'invitation_expired'
-  const { link } = answer.body
   // Whoever asks for the link of an open one is told it, and nothing else happens.
   if (via === 'link' && isOpen) {
-    if (seat.isLinkKnown && !hasLink(seat, link))
-      return { ...taken, said: 'another link', expected: 'ok' }
+    const isOther = seat.isLinkKnown && !hasLink(seat, link)
     learnLink(seat, link, false)
-    return taken
+    return isOther ? { ...taken, said: 'another link', expected: 'ok' } : taken
   }
   renew(world, team, seat)
   seat.isMailed = via === 'email'

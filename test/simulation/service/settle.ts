@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { compareTeam } from './compare.js'
 import { forgetQueue, sweepAll } from './service.js'
-import { tick } from './team.js'
+import { type Seat, tick } from './team.js'
 import type { World } from './world.js'
 
 const FIRST_MS = 2 * 60_000
 const ROUNDS = 7
 const QUIET_WITHIN_MS = 2_000
+/** Before it is said that something is left: a busy machine only needs longer. */
+const LAST_WITHIN_MS = 20_000
 
 /** Time goes on for the service and for the model. */
 export async function passTime({ service, teams }: World, ms: number): Promise<void> {
@@ -39,7 +41,7 @@ async function drain(world: World): Promise<string[]> {
   await world.faults.mend()
   await hurry(world, 0)
   for (let round = 1; ; round += 1) {
-    const end = performance.now() + QUIET_WITHIN_MS
+    const end = performance.now() + (round < ROUNDS ? QUIET_WITHIN_MS : LAST_WITHIN_MS)
     let open = await readOpen(world)
     while (open.jobs + open.deliveries > 0 && performance.now() < end) {
       await sleep(50)
@@ -60,8 +62,8 @@ async function drain(world: World): Promise<string[]> {
 
 /** What waits for its next attempt, in the queue's own time or in the clock's, need not wait. */
 async function hurry(world: World, round: number): Promise<void> {
-  await passTime(world, FIRST_MS * 2 ** round)
   await forgetQueue(world.service)
+  await passTime(world, FIRST_MS * 2 ** round)
 }
 
 /** The whole of what was done, once nothing is under way any more. */
@@ -101,21 +103,23 @@ async function compareFeed({ call, service, told }: World): Promise<string[]> {
 
 /** Every offer that is still open and was to be mailed has come; its link is known from now on. */
 function wrongMails({ service, teams }: World): string[] {
+  const awaited = ({ isMailed, status }: Seat) => isMailed && status === 'invited'
   return teams.flatMap(({ seats, document }) =>
-    seats.flatMap((seat) => {
-      if (!seat.isMailed || seat.status !== 'invited') return []
+    seats.filter(awaited).flatMap((seat) => {
       const mail = service.smtp.received.findLast(({ to }) => to === seat.address)
       const token = /\/invitations\/(mlk_[\w-]+)/.exec(mail?.text ?? '')?.[1]
-      if (token === undefined) return [`no mail has come to ${seat.address}`]
-      const isDead = !seat.isLinkKnown && seat.tokens.includes(token)
-      if (isDead && document.invitations.rotate_link_on_resend) {
-        return [`a link that was dead is mailed to ${seat.address}`]
-      }
-      if (seat.tokens.at(-1) !== token) seat.tokens.push(token)
-      seat.isLinkKnown = true
-      return []
+      return learnMailed(seat, token, document.invitations.rotate_link_on_resend)
     })
   )
+}
+
+function learnMailed(seat: Seat, token: string | undefined, rotates: boolean): string[] {
+  if (token === undefined) return [`no mail has come to ${seat.address}`]
+  const isDead = !seat.isLinkKnown && seat.tokens.includes(token)
+  if (isDead && rotates) return [`a link that was dead is mailed to ${seat.address}`]
+  if (seat.tokens.at(-1) !== token) seat.tokens.push(token)
+  seat.isLinkKnown = true
+  return []
 }
 
 /** What an operator's own checks say. */

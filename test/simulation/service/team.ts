@@ -30,7 +30,7 @@ export interface Claim {
   readonly id: string
   readonly domain: string
   readonly address: string
-  status: 'pending' | 'verified' | 'released' | 'failed'
+  status: 'pending' | 'verified' | 'released' | 'failed' | 'over'
 }
 
 export interface Hold {
