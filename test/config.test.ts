@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { ENVIRONMENT, loadConfig } from '../src/config.js'
 import { newApiKeyToken } from '../src/crypto/api-key-token.js'
 import { generateKeyRing } from '../src/secrets.js'
+import { LONG, WEBHOOK_SECRET, WRONG } from './helpers/wrong-configuration.js'
 
 const NAMES = Object.keys(ENVIRONMENT.shape).sort()
 const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8')
@@ -32,6 +32,7 @@ await t.test('documentation and example state the defaults that hold', async (t)
   t.equal(stated('MUSTER_RATE_LIMIT_PER_PERSON'), String(config.rateLimits.perPerson))
   t.equal(stated('MUSTER_RATE_LIMIT_FAILED_AUTH'), String(config.rateLimits.failedAuth))
   t.equal(stated('MUSTER_REQUESTS_MAX'), String(config.shedding.requestsMax))
+  t.equal(stated('MUSTER_SHED_WAIT_MS'), String(config.shedding.waitMs))
   t.equal(stated('MUSTER_SHED_DATABASE_WAIT_MS'), String(config.shedding.databaseWaitMs))
   t.equal(stated('MUSTER_SHED_EVENT_LOOP_MS'), String(config.shedding.eventLoopMs))
 
@@ -66,8 +67,6 @@ await t.test('an empty variable counts as one that is not set', async (t) => {
   const empty = Object.fromEntries(NAMES.map((name) => [name, '']))
   t.same(loadConfig(empty), loadConfig({}))
 })
-
-const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`
 
 await t.test('every value is read as it is meant', async (t) => {
   const [apiKey, secrets] = [newApiKeyToken().token, generateKeyRing()]
@@ -132,85 +131,6 @@ await t.test('kept mails are shown outside production, and wherever it is asked 
   t.equal(shows({ MUSTER_DEV_MAIL: 'off' }), false)
 })
 
-const SHORT = Buffer.alloc(31, 7).toString('base64url')
-const LONG = Buffer.alloc(33, 7).toString('base64url')
-
-const PRIVATE_KEY = generateKeyPairSync('ed25519')
-  .privateKey.export({ type: 'pkcs8', format: 'pem' })
-  .toString()
-const WEAK_KEY = generateKeyPairSync('rsa', { modulusLength: 1_024 })
-  .publicKey.export({ type: 'spki', format: 'pem' })
-  .toString()
-
-/** At least one for each way in which a variable can be wrong. */
-const WRONG: Record<string, readonly string[]> = {
-  PORT: ['eighty', '65536', '0', '-1', '80.5', ' ', '0x50', '1e3'],
-  PUBLIC_URL: ['teams.acme.test', 'ftp://teams.acme.test', 'javascript:alert(1)'],
-  LOG_LEVEL: ['verbose', 'INFO'],
-  DATABASE_URL: ['mysql://hunter2@db', 'db.acme.test'],
-  DATABASE_POOL_SIZE: ['1', '501', 'many', '7.5'],
-  REDIS_URL: ['http://hunter2@redis', 'redis.acme.test'],
-  SMTP_URL: ['https://hunter2@mail', 'mail.acme.test:25'],
-  MAIL_FROM: ['Acme', 'a@b@c', 'Acme <hunter2>', 'x@y.test\r\nBcc: z@y.test'],
-  MAIL_REPLY_TO: ['nobody'],
-  MUSTER_ACCEPT_URL: ['/welcome'],
-  MUSTER_DEV_MAIL: ['yes', 'true', 'ON'],
-  MUSTER_MAIL_EVENTS_SECRET: [
-    'hunter2',
-    WEBHOOK_SECRET.replace('whsec_', ''),
-    `${WEBHOOK_SECRET}?`,
-    `whsec_${Buffer.alloc(23, 7).toString('base64')}`,
-    `whsec_${Buffer.alloc(65, 7).toString('base64')}`
-  ],
-  MUSTER_TRUSTED_PROXIES: [
-    'proxy.acme.test',
-    '10.0.0.1,all',
-    '10.0.0.0/x',
-    '10.0.0.0/33',
-    '::1/129'
-  ],
-  MUSTER_DNS_SERVERS: ['dns.acme.test', '9.9.9.9,127.0.0.1:0', '[::1'],
-  MUSTER_WEBHOOKS_HTTP: ['yes', 'ON', 'true'],
-  MUSTER_WEBHOOKS_ALLOWED_NETWORKS: ['intranet.acme.test', '10.0.0.0/33', '10.0.0.1;::1', '10.0/8'],
-  MUSTER_RATE_LIMIT_PER_KEY: ['none', '-1', '10000001'],
-  MUSTER_RATE_LIMIT_PER_PERSON: ['5/s', '1e3'],
-  MUSTER_RATE_LIMIT_FAILED_AUTH: ['off', '0x10'],
-  MUSTER_REQUESTS_MAX: ['0', '100001'],
-  MUSTER_SHED_DATABASE_WAIT_MS: ['2 s', '60001'],
-  MUSTER_SHED_EVENT_LOOP_MS: ['0.5', '60001'],
-  MUSTER_SHED_EVENT_LOOP_PERCENT: ['98 %', '101'],
-  MUSTER_SHED_HEAP_MB: ['1G', '1000001'],
-  MUSTER_SHED_RSS_MB: ['512MB', '1000001'],
-  MUSTER_JWT_SECRET: ['hunter2', 'x'.repeat(31), `-----BEGIN PUBLIC KEY-----${SHORT}`],
-  MUSTER_JWT_PUBLIC_KEY: [
-    'hunter2',
-    `-----BEGIN PUBLIC KEY-----\\n${SHORT}`,
-    PRIVATE_KEY,
-    WEAK_KEY
-  ],
-  MUSTER_JWT_JWKS_URL: ['id.acme.test', 'ftp://id.acme.test', 'https://me:hunter2@id.acme.test'],
-  MUSTER_JWT_ISSUER: ['i'.repeat(501)],
-  MUSTER_JWT_AUDIENCE: [' , '],
-  MUSTER_JWT_CLOCK_TOLERANCE_SECONDS: ['301', '-1', '5 s', '1000'],
-  MUSTER_CORS_ORIGINS: [
-    'app.acme.test',
-    'https://app.acme.test/',
-    'https://app.acme.test/page',
-    'https://*.acme.test',
-    'file://app',
-    'null'
-  ],
-  MUSTER_API_KEY: ['hunter2', 'mk_short_hunter2', `${newApiKeyToken().token}-`],
-  MUSTER_LINK_SECRETS: [
-    'hunter2',
-    `k1:${SHORT}`,
-    `K1:${LONG}`,
-    `k1:${LONG},k1:${LONG}`,
-    `k1:${LONG},`
-  ],
-  MUSTER_ENCRYPTION_KEYS: ['hunter2', `k1:${SHORT}`, `k1:${LONG}`]
-}
-
 await t.test('a link secret may be longer than 32 bytes', async (t) => {
   t.equal(loadConfig({ MUSTER_LINK_SECRETS: `k1:${LONG}` }).linkSecrets?.current.secret.length, 33)
 })
@@ -226,7 +146,14 @@ await t.test('a wrong value is refused by its name, and never printed', async (t
   }
   t.same(
     NAMES.filter((name) => !(name in WRONG)),
-    ['HOST', 'MUSTER_ALLOWED_HOSTS', 'MUSTER_DATA_DIR', 'MUSTER_TEST_CLOCK', 'NODE_ENV'],
+    [
+      'HOST',
+      'MUSTER_ALLOWED_HOSTS',
+      'MUSTER_DATA_DIR',
+      'MUSTER_TEST_CLOCK',
+      'NODE_ENV',
+      'OTEL_SERVICE_NAME'
+    ],
     'only these take any text'
   )
 })

@@ -7,10 +7,11 @@ import { renderOpenApi } from '../src/openapi-document.js'
 import { createTestApp } from './helpers/app.js'
 import { type Json, operationsOf, readDocument } from './helpers/openapi.js'
 
-/** Pages and what draws the document: everything else that a client may call is in it. */
+/** Pages, what machines watch, and what draws the document: everything else that a client may call is in it. */
 const PAGES = [
   '/docs',
   '/openapi.json',
+  '/metrics',
   '/problems',
   '/invitations/:token',
   '/join/:slug',

@@ -8,6 +8,7 @@ import {
   type Tenant,
   tenantWithEverything
 } from './tenant-with-everything.js'
+import { BY_SECRET } from './tokens.js'
 
 /** Two organizations with one of everything each, and a key for one of them. */
 export interface World {
@@ -28,8 +29,7 @@ export interface Caller {
 }
 
 export async function openWorld(t: Test, options: TestOptions = {}): Promise<World> {
-  // On a busy machine whoever walks would be sent away, as anybody would.
-  const environment = { MUSTER_SHED_EVENT_LOOP_MS: '0', ...options.environment }
+  const environment = { ...BY_SECRET, ...options.environment }
   const { app, routes } = await appWithRoutes(t, { ...options, environment })
   const policy = await openPolicy(app, permissionsOf(routes))
   const victim = await tenantWithEverything(app, 'victim', policy)

@@ -2,6 +2,7 @@ import t from 'tap'
 import { nameOf, type Target } from '../helpers/routes.js'
 import { readStatements } from '../helpers/statements.js'
 import { fingerprint, type Ids, MISSING } from '../helpers/tenant-with-everything.js'
+import { bearer, bySecret, claimsOf } from '../helpers/tokens.js'
 import {
   ask,
   type Caller,
@@ -21,8 +22,15 @@ const MAY_TELL: Readonly<Record<Target['access']['class'], RegExp>> = {
 }
 
 /** Who belongs to an organization, but not to the one that is asked about. */
-function strangersOf({ ownKey: key, victim, own }: World): Caller[] {
+async function strangersOf({ app, ownKey: key, victim, own }: World): Promise<Caller[]> {
+  const userId = own.as.replace('user:', '')
+  const minted = await app.call('POST', '/v1/member-tokens', {
+    key,
+    body: { organization_id: own.id, user_id: userId, expires_in_seconds: 3_600 }
+  })
   return [
+    { name: 'a person of another', options: bearer(bySecret(claimsOf(userId))) },
+    { name: 'a member token of another', options: bearer(String(minted.body.token)) },
     { name: 'the key of another', options: { key } },
     { name: 'it, for a person of its own', options: { key, actor: own.as } },
     { name: 'it, for a person there', options: { key, actor: victim.as } },
@@ -43,7 +51,7 @@ async function observe(world: World, target: Target, ids: Ids, who: Caller) {
 await t.test('whoever belongs elsewhere', async (t) => {
   const world = await openWorld(t)
   const { app, routes, victim } = world
-  const strangers = strangersOf(world)
+  const strangers = await strangersOf(world)
   const walk = async (targets: readonly Target[]) => {
     const misfits: string[] = []
     for (const target of targets) {
