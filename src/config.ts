@@ -61,6 +61,7 @@ export interface Config {
   /** From when on requests are refused as too much; 0: that is no reason. */
   readonly shedding: {
     readonly requestsMax: number
+    readonly waitMs: number
     readonly databaseWaitMs: number
     readonly eventLoopMs: number
     readonly eventLoopPercent: number
@@ -150,6 +151,7 @@ export const ENVIRONMENT = z.object({
   MUSTER_RATE_LIMIT_PER_PERSON: wholeNumber(0, 10_000_000).default(300),
   MUSTER_RATE_LIMIT_FAILED_AUTH: wholeNumber(0, 10_000_000).default(100),
   MUSTER_REQUESTS_MAX: wholeNumber(1, 100_000).default(1_000),
+  MUSTER_SHED_WAIT_MS: wholeNumber(0, 60_000).default(2_000),
   MUSTER_SHED_DATABASE_WAIT_MS: wholeNumber(0, 60_000).default(2_000),
   MUSTER_SHED_EVENT_LOOP_MS: wholeNumber(0, 60_000).default(500),
   MUSTER_SHED_EVENT_LOOP_PERCENT: wholeNumber(0, 100).default(0),
@@ -221,6 +223,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     },
     shedding: {
       requestsMax: env.MUSTER_REQUESTS_MAX,
+      waitMs: env.MUSTER_SHED_WAIT_MS,
       databaseWaitMs: env.MUSTER_SHED_DATABASE_WAIT_MS,
       eventLoopMs: env.MUSTER_SHED_EVENT_LOOP_MS,
       eventLoopPercent: env.MUSTER_SHED_EVENT_LOOP_PERCENT,

@@ -44,7 +44,9 @@ function givenUserAgent(text: string): string {
 }
 
 /** An IPv4 address as such, also where a socket tells it within one of IPv6; without a zone. */
-function readAddress(text: string): string | undefined {
+function readAddress(text: string | undefined): string | undefined {
+  // Of a connection that its client has closed meanwhile nothing is known any more.
+  if (text === undefined) return undefined
   const address = text.replace(MAPPED_IPV4, '')
   return isIP(address) === 0 || address.includes('%') ? undefined : address
 }

@@ -2,6 +2,7 @@ import { getHeapStatistics } from 'node:v8'
 import underPressure from '@fastify/under-pressure'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Deps } from '../deps.js'
+import { type Congestion, createCongestion } from './congestion.js'
 import { overloaded } from './errors.js'
 
 /** How often event loop and memory are looked at; so long does it take to notice that they are well. */
@@ -30,21 +31,15 @@ declare module 'fastify' {
 export async function registerShedding(app: FastifyInstance, deps: Deps): Promise<void> {
   const shed = createShed(deps)
   await registerPressure(app, deps, shed)
-  const { requestsMax, databaseWaitMs } = deps.config.shedding
-  let underWay = 0
+  const { requestsMax, databaseWaitMs, waitMs } = deps.config.shedding
+  const congestion = createCongestion(waitMs)
+  const count = countUntilDone(app, congestion)
 
   function reasonToShed(): string | undefined {
-    if (underWay >= requestsMax) return 'requests'
+    if (congestion.underWay() >= requestsMax) return 'requests'
+    if (congestion.isTooMuch()) return 'congestion'
     if (databaseWaitMs > 0 && deps.poolWaits.longestMs() > databaseWaitMs) return 'database'
     return undefined
-  }
-
-  function count({ raw }: FastifyReply): void {
-    underWay += 1
-    // Answered, or hung up before that.
-    raw.once('close', () => {
-      underWay -= 1
-    })
   }
 
   app.addHook('onRequest', (request, reply, done) => {
@@ -57,9 +52,42 @@ export async function registerShedding(app: FastifyInstance, deps: Deps): Promis
       done(shed(reason))
       return
     }
-    if (request.routeOptions.config.isLongLived !== true) count(reply)
+    if (request.routeOptions.config.isLongLived !== true) count(request, reply)
     done()
   })
+}
+
+interface UnderWay {
+  isBegun: boolean
+  isClosed: boolean
+  end(): void
+}
+
+/**
+ * A request is under way until its answer has gone. Once it was begun, also until there is one: what
+ * was asked for by somebody who has hung up meanwhile is done all the same, and takes as long.
+ */
+function countUntilDone(app: FastifyInstance, congestion: Congestion) {
+  const counted = new WeakMap<FastifyRequest, UnderWay>()
+  app.addHook('preHandler', (request, _reply, done) => {
+    const one = counted.get(request)
+    if (one) one.isBegun = true
+    done()
+  })
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    const one = counted.get(request)
+    if (one) one.isBegun = false
+    if (one?.isClosed === true) one.end()
+    done(null, payload)
+  })
+  return (request: FastifyRequest, { raw }: FastifyReply) => {
+    const one: UnderWay = { isBegun: false, isClosed: false, end: congestion.begin() }
+    counted.set(request, one)
+    raw.once('close', () => {
+      one.isClosed = true
+      if (!one.isBegun) one.end()
+    })
+  }
 }
 
 const isVital = ({ routeOptions }: FastifyRequest) => routeOptions.config.isVital === true

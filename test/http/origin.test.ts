@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify'
 import t from 'tap'
+import { ownOrigin } from '../../src/http/origin.js'
 import { createTestApp } from '../helpers/app.js'
 import { sendRaw } from '../helpers/raw.js'
 
@@ -103,4 +105,9 @@ await t.test('an event tells from where a person acted', async (t) => {
     await ask('two@origin.test', 'unknown')
     t.same(await originOf(path, 'signup.requested'), { ip: null, user_agent: CALLER })
   })
+})
+
+await t.test('of whoever has hung up no address is known, which fails nothing', async (t) => {
+  const gone = { ip: undefined, headers: {} } as unknown as FastifyRequest
+  t.same(ownOrigin(gone), { ip: null, userAgent: null })
 })

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { pino } from 'pino'
 import t from 'tap'
 import type { Answer } from '../helpers/app.js'
@@ -67,24 +68,46 @@ await t.test('a page says it as a page', async (t) => {
   t.match(await done, { status: 200 })
 })
 
-await t.test('who hangs up is not counted any more', async (t) => {
-  const app = await createTestApp(t, { environment: { MUSTER_REQUESTS_MAX: '1' } })
-  const org = await app.organization()
-  await app.deps.db.transaction(async (tx) => {
-    await lockOrganization(tx, org.id)
-    const hangUp = new AbortController()
-    const request = fetch(`${app.url}${org.path}`, {
-      method: 'PATCH',
-      signal: hangUp.signal,
-      headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/json' },
-      body: '{"name":"New"}'
+await t.test(
+  'what was begun for somebody who hangs up is under way until it is done',
+  async (t) => {
+    const app = await createTestApp(t, { environment: { MUSTER_REQUESTS_MAX: '1' } })
+    const org = await app.organization()
+    const ask = () => app.call('GET', org.path)
+    await app.deps.db.transaction(async (tx) => {
+      await lockOrganization(tx, org.id)
+      const hangUp = new AbortController()
+      const request = fetch(`${app.url}${org.path}`, {
+        method: 'PATCH',
+        signal: hangUp.signal,
+        headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/json' },
+        body: '{"name":"New"}'
+      })
+      await untilBlocked(app.deps.db)
+      t.match(await ask(), OVERLOADED)
+      hangUp.abort()
+      await t.rejects(request)
+      for (let time = 0; time < 20; time += 1) t.match(await ask(), OVERLOADED)
     })
-    await untilBlocked(app.deps.db)
-    t.match(await app.call('GET', org.path), OVERLOADED)
-    hangUp.abort()
-    await t.rejects(request)
-    await until(async () => (await app.call('GET', org.path)).status === 200)
-  })
+    const { body } = await until(async () => {
+      const answer = await ask()
+      return answer.status === 200 && answer
+    })
+    t.equal(body.name, 'New', 'and it was done')
+  }
+)
+
+await t.test('who hangs up before all was sent is not under way any more', async (t) => {
+  const app = await createTestApp(t, { environment: { MUSTER_REQUESTS_MAX: '1' } })
+  const { port, hostname } = new URL(app.url)
+  const ask = () => app.call('GET', '/v1/organizations')
+  const head = ['POST /v1/organizations HTTP/1.1', `host: ${hostname}`, 'content-length: 100']
+  const fields = [`authorization: Bearer ${app.key}`, 'content-type: application/json']
+  const socket = connect(Number(port), hostname)
+  socket.write(`${[...head, ...fields].join('\r\n')}\r\n\r\n{"name":`)
+  await until(async () => (await ask()).status === 503)
+  socket.destroy()
+  t.ok(await until(async () => (await ask()).status === 200))
 })
 
 await t.test(
