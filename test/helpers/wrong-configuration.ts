@@ -48,7 +48,6 @@ export const WRONG: Record<string, readonly string[]> = {
   MUSTER_REQUESTS_MAX: ['0', '100001'],
   MUSTER_SHED_WAIT_MS: ['2s', '60001'],
   MUSTER_SHED_DATABASE_WAIT_MS: ['2 s', '60001'],
-  MUSTER_SHED_WAIT_MS: ['2 s', '60001'],
   MUSTER_SHED_EVENT_LOOP_MS: ['0.5', '60001'],
   MUSTER_SHED_EVENT_LOOP_PERCENT: ['98 %', '101'],
   MUSTER_SHED_HEAP_MB: ['1G', '1000001'],
