@@ -62,7 +62,7 @@ function isOne(schema: TSchema): boolean {
   return !('content' in schema) && !('has_more' in fields)
 }
 
-export const isSame = (one: TSchema, other: TSchema) =>
+const isSame = (one: TSchema, other: TSchema) =>
   one['$ref'] !== undefined && one['$ref'] === other['$ref']
 
 /** Of SHA-256 in base64url: 162 bits. */
@@ -72,7 +72,7 @@ const TAG = /(?:W\/)?"[\x21\x23-\x7e]*"/
 const TAGS = new RegExp(`^(?:\\*|${TAG.source}(?:[ \\t]*,[ \\t]*${TAG.source})*)$`)
 
 /** Strong: the same if and only if what is told is the same, byte for byte. */
-export const tagOf = (told: string): string =>
+const tagOf = (told: string): string =>
   `"${createHash('sha256').update(told).digest('base64url').slice(0, TAG_LENGTH)}"`
 
 /**

@@ -21,7 +21,7 @@ export const SIGNUP_PAGE_LIMITS = {
 } as const
 
 /** What a mail provider may tell: it sends from few addresses, and a lot after a large mailing. */
-export const MAIL_EVENT_LIMITS = { perAddress: { max: 6_000, windowMs: MINUTE_MS } } as const
+const MAIL_EVENT_LIMITS = { perAddress: { max: 6_000, windowMs: MINUTE_MS } } as const
 
 /** One of the limits of a route. */
 interface NamedLimit extends Limit {
