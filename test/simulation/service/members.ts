@@ -36,10 +36,9 @@ export async function bring(world: World, team: Team, step: Step): Promise<Taken
 /** Commands on a member, or of one on itself. */
 export async function manage(world: World, team: Team, step: Step): Promise<Taken> {
   const verb = step.verb as Verb
-  const actor = actorOf(team, step.actor)
-  const living = team.seats.filter(isLiving)
-  const target =
-    verb === 'leave' ? actor : pick(step.other % 8 === 0 ? team.seats : living, step.target)
+  // The host may most things; members are refused most of the time.
+  const actor = step.amount % 3 === 0 && verb !== 'leave' ? null : actorOf(team, step.actor)
+  const target = verb === 'leave' ? actor : targetOf(team, step)
   if (!target) return NOTHING
   const role = pick(team.rules.roles, step.amount)?.key ?? ''
   const asked: Ask = { verb, actor, target, role }
@@ -50,6 +49,23 @@ export async function manage(world: World, team: Team, step: Step): Promise<Take
   if (taken.said === 'ok' && expected !== 'state')
     apply(world, team, asked, { ...answer, candidate })
   return taken
+}
+
+const FITS_BEST: Readonly<Record<string, Seat['status']>> = {
+  suspend: 'active',
+  reactivate: 'suspended',
+  reassign: 'active',
+  cancel_reassignment: 'reassignment_pending'
+}
+
+/** Whoever is there, rather whoever has something when they are to go; now and then somebody gone. */
+function targetOf({ seats }: Team, { verb, other, target }: Step): Seat | undefined {
+  if (other % 8 === 0) return pick(seats, target)
+  const living = seats.filter(isLiving)
+  const fit = living.filter(({ status }) => status === FITS_BEST[verb])
+  if (fit.length > 0 && other % 2 === 0) return pick(fit, target)
+  const laden = living.filter(({ credits, grants }) => credits > 0 || grants.size > 0)
+  return pick(verb === 'remove' && laden.length > 0 && other % 2 === 0 ? laden : living, target)
 }
 
 function judge(team: Team, asked: Ask): string {

@@ -53,10 +53,9 @@ const ASKED = ['member.invite', 'member.remove', 'team.view', 'member.role']
 
 /** May they? Only whoever is in, and only what their role holds. */
 export async function authorize(world: World, team: Team, step: Step): Promise<Taken> {
-  const seat = pick(
-    team.seats.filter(({ id }) => id !== ''),
-    step.target
-  )
+  const known = team.seats.filter(({ id }) => id !== '')
+  const away = known.filter(({ status }) => status === 'suspended')
+  const seat = pick(away.length > 0 && step.amount % 2 === 0 ? away : known, step.target)
   const permission = pick(ASKED, step.other) ?? ''
   if (!seat) return NOTHING
   const body = { member_id: seat.id, permission }
