@@ -5,14 +5,14 @@ import { resolve } from 'node:path'
 import { newScope } from '../helpers/scope.js'
 import { hasRedis } from '../simulation/service/redis.js'
 import { drawnPolicies, openGround, simulate } from '../simulation/service/simulate.js'
+import { type LoadOptions, proveLoad } from './load.js'
 
-export interface ProofOptions {
-  readonly parent: string
+export interface ProofOptions extends LoadOptions {
+  /** Of the parts; none: all of them. */
+  readonly only: readonly string[]
   readonly minutes: number
-  /** The first seed; each after it is one more. */
-  readonly seed: number
+  /** Of a simulation; `seed` is the first one, each after it is one more. */
   readonly steps: number
-  readonly say: (line: string) => void
 }
 
 /** What was done in a part of the time, and what was wrong. */
@@ -30,13 +30,19 @@ const KILLS = ['crash', 'ledger-crash', 'webhook-crash', 'bulk-crash', 'mail-ret
 )
 const FUZZ = 'test/fuzz'
 
-/** Each part until its time is over; each begins at least once. */
+/** Each part until its time is over; each begins at least once. The load has a time of its own. */
 export async function prove(options: ProofOptions): Promise<readonly Part[]> {
   const within = (share: number) => performance.now() + options.minutes * MINUTE_MS * share
-  const parts = [await playSeeds(options, within(SHARES.simulate))]
-  parts.push(await repeat('kills', within(SHARES.kills), () => runTests(KILLS)))
-  if (existsSync(FUZZ))
+  const wants = (name: string) => options.only.length === 0 || options.only.includes(name)
+  const parts: Part[] = []
+  if (wants('simulate')) parts.push(await playSeeds(options, within(SHARES.simulate)))
+  if (wants('kills')) {
+    parts.push(await repeat('kills', within(SHARES.kills), () => runTests(KILLS)))
+  }
+  if (wants('fuzz') && existsSync(FUZZ)) {
     parts.push(await repeat('fuzz', within(SHARES.fuzz), () => runTests([FUZZ])))
+  }
+  if (wants('load')) parts.push(await proveLoad(options))
   for (const { name, runs, failures } of parts) {
     options.say(`${name}: ${runs} runs, ${failures.length} failures`)
   }
