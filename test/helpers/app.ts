@@ -96,6 +96,7 @@ export function openDeps(databaseUrl: string, now: () => Date, options: TestOpti
     MUSTER_RATE_LIMIT_PER_PERSON: '0',
     // On a busy machine tests would be sent away, as anybody would.
     MUSTER_SHED_EVENT_LOOP_MS: '0',
+    MUSTER_SHED_WAIT_MS: '0',
     LOG_LEVEL: 'silent',
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
     ...options.environment

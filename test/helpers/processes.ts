@@ -24,6 +24,9 @@ export const PATIENCE_MS = 60_000
 const PORT_MIN = 20_000
 const PORT_END = 32_000
 
+/** On a busy machine tests would be sent away, as anybody would. */
+const UNHURRIED = { MUSTER_SHED_EVENT_LOOP_MS: '0', MUSTER_SHED_WAIT_MS: '0' }
+
 export type Environment = Record<string, string>
 
 export interface Exit {
@@ -71,7 +74,7 @@ export async function spawnRelease(t: Test, spawned: Spawned): Promise<Muster> {
   const args = typeof command === 'string' ? command.split(' ') : command
   const child = spawn('/usr/bin/env', [...WITHOUT_TAP, cli, ...args], {
     cwd: tmpdir(),
-    env: { LOG_LEVEL: 'warn', PORT: port, ...environment },
+    env: { LOG_LEVEL: 'warn', PORT: port, ...UNHURRIED, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(uid === undefined ? {} : { uid, gid: uid })
   })
