@@ -87,10 +87,14 @@ export const slotOf = (request: FastifyRequest, key: string) => ({
     .digest()
 })
 
-/** The body, and with it what the query says: what is confirmed is not what was not. */
-function askedOf({ body = null, query }: FastifyRequest): unknown {
-  const said = Object.entries(query as object).toSorted(([one], [other]) => (one < other ? -1 : 1))
-  return said.length === 0 ? body : { body, query: said }
+/**
+ * The body, and with it what the query says: what is confirmed is not what was not. As it was sent,
+ * without defaults: where nothing was, releases before this one have kept answers of bodies alone.
+ */
+function askedOf({ body = null, url }: FastifyRequest): unknown {
+  const query = new URLSearchParams(url.split('?')[1])
+  query.sort()
+  return query.size === 0 ? body : { body, query: query.toString() }
 }
 
 /** Whose keys these are: two callers may use the same one. */
