@@ -125,6 +125,13 @@ const ASKED: Record<string, { readonly answer: string | number; readonly asks: r
   exportUser: { answer: LIMITED, asks: [(ids) => at(`${user(ids)}/export`)] },
   updateUser: { answer: LIMITED, asks: [(ids) => at(user(ids), { name: 'Another' })] },
   eraseUser: { answer: LIMITED, asks: [(ids) => at(`${user(ids)}/erase`)] },
+  createMemberToken: {
+    answer: 'not_found',
+    asks: [
+      ({ organization_id, user_id }) => at('/v1/member-tokens', { organization_id, user_id }),
+      ({ organization_id, member_id }) => at('/v1/member-tokens', { organization_id, member_id })
+    ]
+  },
   createApiKey: {
     answer: 'scope_not_held',
     asks: [
