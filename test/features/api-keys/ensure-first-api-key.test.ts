@@ -40,6 +40,7 @@ await t.test('the first API key', async (t) => {
     const { token: before, id } = newApiKeyToken()
     await ensureConfiguredApiKey(deps, before)
     const rotated = await call('POST', `/v1/api-keys/${id}/rotate`, {
+      key: before,
       body: { overlap_seconds: 60 }
     })
     for (const token of [before, rotated.body.api_key]) await ensureConfiguredApiKey(deps, token)
