@@ -176,5 +176,7 @@ export async function fingerprint(db: Db, organizationId?: string): Promise<stri
   const { rows } = await db.execute<{ name: string; rows: string }>(
     sql.join(parts, sql` union all `)
   )
-  return rows.map((row) => `${row.name} ${row.rows}`).join('\n')
+  // The parts come in whatever order they were done.
+  const lines = rows.map((row) => `${row.name} ${row.rows}`)
+  return lines.sort().join('\n')
 }
