@@ -1,12 +1,11 @@
-import { isDeepStrictEqual } from 'node:util'
 import { eq } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import type { OperatorContext } from '../../context.js'
 import { type ApiKeyRow, apiKeys } from '../../db/tables/api-keys.js'
-import type { Changes } from '../../db/tables/events.js'
 import type { Deps } from '../../deps.js'
 import { idToUuid } from '../../ids.js'
 import { appendEvents } from '../events/append-events.js'
+import { toldChanges } from '../events/given-changes.js'
 import { isWithin, reachOf, readExpiry, refuseBeyond } from './bounds.js'
 import { lockApiKey } from './get-api-key.js'
 import { holdApiKey } from './hold-api-key.js'
@@ -30,7 +29,7 @@ export async function updateApiKey(
     await holdApiKey(tx, ctx, id)
     const before = await lockApiKey(tx, id)
     const after = applied(before, input)
-    const changes = changesOf(before, after)
+    const changes = toldChanges(told(before), told(after))
     if (Object.keys(changes).length === 0) return before
     if (changes['expires_at']) readExpiry(input.expires_at ?? null, ctx.now)
     if (!isWithin(reachOf(after), reachOf(before))) refuseBeyond(ctx, reachOf(after))
@@ -59,18 +58,6 @@ function applied(before: ApiKeyRow, input: ApiKeyUpdate): ApiKeyRow {
     ...(rate_limit_per_minute === undefined ? {} : { rateLimit: rate_limit_per_minute })
   }
 }
-
-function changesOf(before: ApiKeyRow, after: ApiKeyRow): Changes {
-  const [was, is] = [told(before), told(after)]
-  return Object.fromEntries(
-    Object.entries(is)
-      .map(([field, value]): [string, [unknown, unknown]] => [field, [was[field], value]])
-      .filter(([, [one, other]]) => !isDeepStrictEqual(sorted(one), sorted(other)))
-  )
-}
-
-/** Lists are sets: in another order they are the same. */
-const sorted = (value: unknown) => (Array.isArray(value) ? value.toSorted() : value)
 
 /** What of it can be changed, as the wire names it. */
 const told = (row: ApiKeyRow): Record<string, unknown> => ({

@@ -17,3 +17,18 @@ export function givenChanges<Row extends object, Field extends string>(
       .filter(([, [was, after]]) => !isDeepStrictEqual(was, after))
   )
 }
+
+/** What became different of something as it is told; of a list, whatever order it is in. */
+export function toldChanges(
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>
+): Changes {
+  return Object.fromEntries(
+    Object.entries(after)
+      .map(([field, value]): [string, [unknown, unknown]] => [field, [before[field], value]])
+      .filter(([, [was, is]]) => !isDeepStrictEqual(sorted(was), sorted(is)))
+  )
+}
+
+/** Lists are sets: in another order they are the same. */
+const sorted = (value: unknown) => (Array.isArray(value) ? value.toSorted() : value)

@@ -1,14 +1,13 @@
-import { isDeepStrictEqual } from 'node:util'
 import { eq } from 'drizzle-orm'
 import { runCommand } from '../../command.js'
 import type { OperatorContext } from '../../context.js'
 import type { Tx } from '../../db/client.js'
-import type { Changes } from '../../db/tables/events.js'
 import { type WebhookEndpointRow, webhookEndpoints } from '../../db/tables/webhooks.js'
 import type { Deps } from '../../deps.js'
 import { uuidToId } from '../../ids.js'
 import { appendEvents } from '../events/append-events.js'
 import { toLikePatterns } from '../events/event-type-patterns.js'
+import { toldChanges } from '../events/given-changes.js'
 import { disableEndpoint } from './disable-endpoint.js'
 import { lockOwnEndpoint, readOrganizations } from './queries.js'
 import { readUrl } from './read-url.js'
@@ -73,7 +72,7 @@ async function write(
   before: WebhookEndpointRow,
   after: WebhookEndpointRow
 ): Promise<WebhookEndpointRow> {
-  const changes = changesOf(before, after)
+  const changes = toldChanges(told(before), told(after))
   if (Object.keys(changes).length === 0) return before
   const row = { ...after, updatedAt: ctx.now }
   await tx.update(webhookEndpoints).set(row).where(eq(webhookEndpoints.id, row.id))
@@ -86,18 +85,6 @@ async function write(
   ])
   return row
 }
-
-function changesOf(before: WebhookEndpointRow, after: WebhookEndpointRow): Changes {
-  const [was, is] = [told(before), told(after)]
-  return Object.fromEntries(
-    Object.entries(is)
-      .map(([field, value]): [string, [unknown, unknown]] => [field, [was[field], value]])
-      .filter(([, [one, other]]) => !isDeepStrictEqual(sorted(one), sorted(other)))
-  )
-}
-
-/** Lists are sets: in another order they are the same. */
-const sorted = (value: unknown) => (Array.isArray(value) ? value.toSorted() : value)
 
 /** What of it can be changed, as the wire names it. */
 const told = (row: WebhookEndpointRow): Record<string, unknown> => ({
