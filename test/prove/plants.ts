@@ -101,8 +101,8 @@ export const PLANTS: readonly Plant[] = [
     file: 'dist/features/roles/authorize.js',
     from: 'status: statusAt(row, ctx.now)',
     to: "status: 'active'",
-    policies: ['oupi'],
-    focus: ['roles', 'members']
+    policies: ['standard'],
+    focus: ['tokens', 'members']
   },
   {
     name: 'uncounted-signup',

@@ -41,7 +41,10 @@ export async function manage(world: World, team: Team, step: Step): Promise<Take
   const target = verb === 'leave' ? actor : targetOf(team, step)
   if (!target) return NOTHING
   const role = pick(team.rules.roles, step.amount)?.key ?? ''
-  const asked: Ask = { verb, actor, target, role }
+  return manageSeat(world, team, { verb, actor, target, role })
+}
+
+export async function manageSeat(world: World, team: Team, asked: Ask): Promise<Taken> {
   const expected = judge(team, asked)
   const candidate = `${world.unique('p')}@sim.test`
   const answer = await send(world, team, asked, candidate)

@@ -1,4 +1,4 @@
-import { setRoles, type Team } from './team.js'
+import { type Seat, setRoles, type Team } from './team.js'
 import { NOTHING, pick, type Step, type Taken, takenBy, type World } from './world.js'
 
 const SETS = [
@@ -56,8 +56,15 @@ export async function authorize(world: World, team: Team, step: Step): Promise<T
   const known = team.seats.filter(({ id }) => id !== '')
   const away = known.filter(({ status }) => status === 'suspended')
   const seat = pick(away.length > 0 && step.amount % 2 === 0 ? away : known, step.target)
-  const permission = pick(ASKED, step.other) ?? ''
-  if (!seat) return NOTHING
+  return seat ? mayMember(world, team, seat, pick(ASKED, step.other) ?? '') : NOTHING
+}
+
+export async function mayMember(
+  world: World,
+  team: Team,
+  seat: Seat,
+  permission: string
+): Promise<Taken> {
   const body = { member_id: seat.id, permission }
   const answer = await world.call('POST', `${team.path}/authorize`, { body })
   const role = team.rules.roles.find(({ key }) => key === seat.role)

@@ -40,7 +40,7 @@ const GROUPS = {
   },
   resources: { create_resource: 3, grant: 7, revoke: 2, race_resource: 2 },
   roles: { create_role: 2, update_role: 2, delete_role: 1, authorize: 6 },
-  tokens: { mint_token: 3, use_token: 5, act_as: 2, revoke_key: 1 },
+  tokens: { mint_token: 3, use_token: 5, act_as: 2, revoke_key: 1, shut_out: 3 },
   doors: {
     open_page: 3,
     switch_page: 1,

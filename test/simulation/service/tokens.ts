@@ -1,4 +1,6 @@
 import type { Answer } from './caller.js'
+import { manageSeat } from './members.js'
+import { mayMember } from './roles.js'
 import { isLiving, type Pass, type Seat, type Team } from './team.js'
 import { as, detailOf, NOTHING, pick, type Step, type Taken, takenBy, type World } from './world.js'
 
@@ -20,7 +22,10 @@ export async function mintToken(world: World, team: Team, step: Step): Promise<T
   const known = team.seats.filter(({ id }) => id !== '')
   const active = known.filter(({ status }) => status === 'active')
   const seat = pick(step.other % 6 === 0 ? known : active, step.target)
-  if (!seat) return NOTHING
+  return seat ? mintFor(world, team, seat) : NOTHING
+}
+
+export async function mintFor(world: World, team: Team, seat: Seat): Promise<Taken> {
   const key = await keyForTokens(world)
   if (typeof key === 'string') return { said: key, expected: 'a key' }
   const now = world.service.clock.now()
@@ -43,21 +48,24 @@ function entry({ status, body }: Answer): string {
 
 const isIn = ({ status }: Seat) => status === 'active'
 
-/** A token lets in the person it was made for while they are in, and its key is good. */
+/** A token is good for the person it was made for while they are in, and its key is good. */
+function isGood({ service, tokenKey }: World, { keyId, seat, userId, endsAt }: Pass): boolean {
+  const isTimely = keyId === tokenKey.current?.id && service.clock.now() < endsAt
+  return isTimely && isIn(seat) && seat.userId === userId
+}
+
 export async function useToken(world: World, team: Team, step: Step): Promise<Taken> {
-  const { clock } = world.service
-  const isGood = ({ keyId, seat, userId, endsAt }: Pass) =>
-    keyId === world.tokenKey.current?.id &&
-    isIn(seat) &&
-    seat.userId === userId &&
-    clock.now() < endsAt
-  const bad = team.passes.filter((one) => !isGood(one) && clock.now() < one.endsAt)
+  const now = world.service.clock.now()
+  const bad = team.passes.filter((one) => !isGood(world, one) && now < one.endsAt)
   const pass = pick(bad.length > 0 && step.other % 2 === 0 ? bad : team.passes, step.target)
-  if (!pass) return NOTHING
-  const answer = await world.call('GET', `${team.path}/members/${pass.seat.id}`, {
-    bearer: pass.token
-  })
-  return { said: entry(answer), expected: isGood(pass) ? 'in' : 'out', detail: detailOf(answer) }
+  return pass ? enter(world, team, pass) : NOTHING
+}
+
+async function enter(world: World, team: Team, pass: Pass): Promise<Taken> {
+  const path = `${team.path}/members/${pass.seat.id}`
+  const answer = await world.call('GET', path, { bearer: pass.token })
+  const expected = isGood(world, pass) ? 'in' : 'out'
+  return { said: entry(answer), expected, detail: detailOf(answer) }
 }
 
 /** The host calls for somebody who may be in no more. */
@@ -65,17 +73,46 @@ export async function actAs(world: World, team: Team, step: Step): Promise<Taken
   const known = team.seats.filter(({ id }) => id !== '')
   const away = known.filter((seat) => isLiving(seat) && !isIn(seat))
   const seat = pick(away.length > 0 && step.other % 2 === 0 ? away : known, step.target)
-  if (!seat) return NOTHING
+  return seat ? actAsMember(world, team, seat) : NOTHING
+}
+
+async function actAsMember(world: World, team: Team, seat: Seat): Promise<Taken> {
   const answer = await world.call('GET', `${team.path}/members/${seat.id}`, as(seat))
   return { said: entry(answer), expected: isIn(seat) ? 'in' : 'out', detail: detailOf(answer) }
 }
 
-/** With a key goes whatever was made with it. */
-export async function revokeKey(world: World): Promise<Taken> {
+/** With a key goes whatever was made with it, at once. */
+export async function revokeKey(world: World, team: Team, step: Step): Promise<Taken> {
+  const seat = pick(team.seats.filter(isIn), step.target)
+  if (seat) await mintFor(world, team, seat)
   const key = world.tokenKey.current
   if (!key) return NOTHING
-  const answer = await world.call('DELETE', `/v1/api-keys/${key.id}`)
-  const taken = takenBy(answer, 'ok')
-  if (taken.said === 'ok') world.tokenKey.current = undefined
-  return taken
+  const taken = takenBy(await world.call('DELETE', `/v1/api-keys/${key.id}`), 'ok')
+  if (taken.said !== 'ok') return taken
+  world.tokenKey.current = undefined
+  const pass = team.passes.findLast(({ keyId }) => keyId === key.id)
+  return pass ? enter(world, team, pass) : taken
+}
+
+/** How somebody stops being in, or being who they were. */
+const ENDS = ['suspend', 'remove', 'reassign', 'suspend'] as const
+
+/** Whoever is shut out is out with the next request: their token, the host for them, their rights. */
+export async function shutOut(world: World, team: Team, step: Step): Promise<Taken> {
+  const others = team.seats.filter((one) => isIn(one) && one.role !== 'owner')
+  const seat = pick(others, step.target)
+  const verb = pick(ENDS, step.other)
+  if (!seat || !verb) return NOTHING
+  const minted = await mintFor(world, team, seat)
+  if (minted.said !== minted.expected) return minted
+  const ended = await manageSeat(world, team, { verb, actor: null, target: seat, role: seat.role })
+  if (ended.said !== ended.expected) return ended
+  const pass = team.passes.at(-1)
+  const permissions = team.rules.roles.find(({ key }) => key === seat.role)?.permissions ?? []
+  const tried = [
+    pass ? await enter(world, team, pass) : NOTHING,
+    await actAsMember(world, team, seat),
+    await mayMember(world, team, seat, pick(permissions, step.amount) ?? 'team.view')
+  ]
+  return tried.find(({ said, expected }) => said !== expected) ?? ended
 }

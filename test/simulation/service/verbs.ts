@@ -23,7 +23,7 @@ import { createResource, grant, revoke } from './resources.js'
 import { authorize, createRole, deleteRole, updateRole } from './roles.js'
 import { passTime, settle } from './settle.js'
 import type { Team } from './team.js'
-import { actAs, mintToken, revokeKey, useToken } from './tokens.js'
+import { actAs, mintToken, revokeKey, shutOut, useToken } from './tokens.js'
 import { NOTHING, pick, type Step, type Taken, type World } from './world.js'
 
 type Taker = (world: World, team: Team, step: Step) => Promise<Taken>
@@ -79,6 +79,7 @@ export const VERBS: Readonly<Record<string, Taker>> = {
   use_token: useToken,
   act_as: actAs,
   revoke_key: revokeKey,
+  shut_out: shutOut,
   open_page: openPage,
   switch_page: switchPage,
   sign_up: signUp,
