@@ -7,10 +7,12 @@ import t from 'tap'
 
 /** Each has a database server at work beside it. */
 const JOBS_MAX = 4
+/** More than there are cores: those that start processes and stop them mostly wait. */
+const BESIDE = 1
 
 const { NODE_OPTIONS: nodeOptions = '', TAP_TIMEOUT: timeoutS } = process.env
 t.setTimeout(0)
-t.jobs = Math.min(Math.max(availableParallelism(), 2), JOBS_MAX)
+t.jobs = Math.min(availableParallelism() + BESIDE, JOBS_MAX)
 for (const file of process.argv.slice(2)) {
   // `spawn` would hand the hooks on as options of Node: those are the caller's own again.
   const command = [`NODE_OPTIONS=${nodeOptions}`, process.execPath, '--enable-source-maps', file]

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { chmod, chown, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openEmbedded, startEmbedded } from '../../src/db/embedded.js'
 import {
@@ -8,6 +8,7 @@ import {
   killHard,
   newDataDir,
   nextLine,
+  onItsOwn,
   password,
   query,
   readRow,
@@ -19,10 +20,6 @@ import {
   writeRow
 } from '../helpers/embedded.js'
 
-const NOBODY = 65534
-const isRoot = process.getuid?.() === 0
-const asRoot = { skip: isRoot ? false : 'needs to run as root' }
-
 /** The embedded server of this process, stopped with the test if not before. */
 async function start(t: Test, dataDir: string) {
   const embedded = await startEmbedded({ dataDir, password })
@@ -32,7 +29,7 @@ async function start(t: Test, dataDir: string) {
 
 const refusal = (message: RegExp) => ({ name: 'StartupError', message })
 
-await t.test('a database outlives a stop and a start', async (t) => {
+await t.test('a database outlives a stop and a start', onItsOwn, async (t) => {
   const dataDir = await newDataDir(t)
   const first = await start(t, dataDir)
   await writeRow(first.url)
@@ -49,21 +46,25 @@ await t.test('a database outlives a stop and a start', async (t) => {
   )
 })
 
-await t.test('the database is durable, private to the machine and speaks Unicode', async (t) => {
-  const dataDir = await usedDataDir(t)
-  const { url } = await start(t, dataDir)
-  const settings = ['fsync', 'data_checksums', 'TimeZone', 'listen_addresses']
-  const shown = settings.map((name) => `current_setting('${name}')`).join()
-  t.strictSame(await query(url, `select ${shown}`), ['on', 'on', 'UTC', '127.0.0.1'])
-  t.strictSame(await query(url, `select upper('éàç'), 'É' ilike 'é'`), ['ÉÀÇ', true])
-  t.strictSame(await query(url, 'select current_user, current_database()'), ['muster', 'muster'])
-  t.ok(Number(new URL(url).port) < 32_768, 'no outgoing connection can take the port')
-  await t.rejects(query(url.replace(/:[^:@]*@/, ':wrong@'), 'select 1'), { code: '28P01' })
-  t.equal((await stat(join(dataDir, 'postgres'))).mode & 0o777, 0o700)
-  t.equal((await stat(join(dataDir, 'postgres.log'))).mode & 0o777, 0o600)
-})
+await t.test(
+  'the database is durable, private to the machine and speaks Unicode',
+  onItsOwn,
+  async (t) => {
+    const dataDir = await usedDataDir(t)
+    const { url } = await start(t, dataDir)
+    const settings = ['fsync', 'data_checksums', 'TimeZone', 'listen_addresses']
+    const shown = settings.map((name) => `current_setting('${name}')`).join()
+    t.strictSame(await query(url, `select ${shown}`), ['on', 'on', 'UTC', '127.0.0.1'])
+    t.strictSame(await query(url, `select upper('éàç'), 'É' ilike 'é'`), ['ÉÀÇ', true])
+    t.strictSame(await query(url, 'select current_user, current_database()'), ['muster', 'muster'])
+    t.ok(Number(new URL(url).port) < 32_768, 'no outgoing connection can take the port')
+    await t.rejects(query(url.replace(/:[^:@]*@/, ':wrong@'), 'select 1'), { code: '28P01' })
+    t.equal((await stat(join(dataDir, 'postgres'))).mode & 0o777, 0o700)
+    t.equal((await stat(join(dataDir, 'postgres.log'))).mode & 0o777, 0o600)
+  }
+)
 
-await t.test('after a kill -9 of Muster the next one adopts its server', async (t) => {
+await t.test('after a kill -9 of Muster the next one adopts its server', onItsOwn, async (t) => {
   const dataDir = await usedDataDir(t)
   const { child, answer } = await startChild(t, dataDir)
   await writeRow(answer)
@@ -77,7 +78,7 @@ await t.test('after a kill -9 of Muster the next one adopts its server', async (
   t.equal(await serverPid(dataDir), 0, 'and stops it as its own')
 })
 
-await t.test('a server left behind by another version is replaced', async (t) => {
+await t.test('a server left behind by another version is replaced', onItsOwn, async (t) => {
   const dataDir = await usedDataDir(t)
   const { child, answer } = await startChild(t, dataDir)
   await writeRow(answer)
@@ -90,84 +91,106 @@ await t.test('a server left behind by another version is replaced', async (t) =>
   t.strictSame(await readRow(next.url), [42])
 })
 
-await t.test('after a kill -9 of PostgreSQL a start waits for the children it left', async (t) => {
-  const dataDir = await usedDataDir(t)
-  const { child, answer } = await startChild(t, dataDir)
-  await writeRow(answer)
-  const client = await connect(t, answer)
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
-  const backend = rows[0]?.pid
-  if (backend === undefined) throw new Error('no backend')
-  process.kill(backend, 'SIGSTOP')
-  process.kill(await serverPid(dataDir), 'SIGKILL')
-  await killHard(child)
+await t.test(
+  'after a kill -9 of PostgreSQL a start waits for the children it left',
+  onItsOwn,
+  async (t) => {
+    const dataDir = await usedDataDir(t)
+    const { child, answer } = await startChild(t, dataDir)
+    await writeRow(answer)
+    const client = await connect(t, answer)
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+    const backend = rows[0]?.pid
+    if (backend === undefined) throw new Error('no backend')
+    process.kill(backend, 'SIGSTOP')
+    process.kill(await serverPid(dataDir), 'SIGKILL')
+    await killHard(child)
 
-  const starting = startEmbedded({ dataDir, password })
-  const log = () => readFile(join(dataDir, 'postgres.log'), 'utf8')
-  await until(async () => (await log()).includes('pre-existing shared memory block'))
-  process.kill(backend, 'SIGCONT')
-  const next = await starting
-  t.teardown(() => next.stop())
-  t.strictSame(await readRow(next.url), [42])
-})
-
-await t.test('a stranger with the process id of a dead server is left in peace', async (t) => {
-  const [dataDir, otherDir] = [await usedDataDir(t), await newDataDir(t)]
-  const first = await start(t, dataDir)
-  await writeRow(first.url)
-  const pidFile = join(dataDir, 'postgres/postmaster.pid')
-  const recorded = await readFile(pidFile, 'utf8')
-  await first.stop()
-  const { uid, gid } = await stat(join(dataDir, 'postgres'))
-  const sleeper = spawn('sleep', ['60'], isRoot ? { uid, gid } : {})
-  t.teardown(() => sleeper.kill())
-  const other = await start(t, otherDir)
-
-  for (const stranger of [sleeper.pid, await serverPid(otherDir)]) {
-    await writeFile(pidFile, recorded.replace(/^\d+/, String(stranger)))
-    const next = await start(t, dataDir)
+    const starting = startEmbedded({ dataDir, password })
+    const log = () => readFile(join(dataDir, 'postgres.log'), 'utf8')
+    await until(async () => (await log()).includes('pre-existing shared memory block'))
+    process.kill(backend, 'SIGCONT')
+    const next = await starting
+    t.teardown(() => next.stop())
     t.strictSame(await readRow(next.url), [42])
-    await next.stop()
   }
-  t.equal(sleeper.exitCode ?? sleeper.signalCode, null)
-  t.strictSame(await query(other.url, 'select 1'), [1])
-})
+)
 
-await t.test('a second Muster on a folder is refused, and the first goes on', async (t) => {
-  const dataDir = await usedDataDir(t)
-  const first = await start(t, dataDir)
-  await t.rejects(
-    startEmbedded({ dataDir, password }),
-    refusal(/^another Muster is running on the data folder .*\/data; stop it, or set MUSTER_DATA_/)
-  )
-  t.strictSame(await query(first.url, 'select 1'), [1])
-})
+await t.test(
+  'a stranger with the process id of a dead server is left in peace',
+  onItsOwn,
+  async (t) => {
+    const [dataDir, otherDir] = [await usedDataDir(t), await newDataDir(t)]
+    const first = await start(t, dataDir)
+    await writeRow(first.url)
+    const pidFile = join(dataDir, 'postgres/postmaster.pid')
+    const recorded = await readFile(pidFile, 'utf8')
+    await first.stop()
+    const { uid, gid } = await stat(join(dataDir, 'postgres'))
+    const sleeper = spawn('sleep', ['60'], process.getuid?.() === 0 ? { uid, gid } : {})
+    t.teardown(() => sleeper.kill())
+    const other = await start(t, otherDir)
 
-await t.test('of two starts at once one wins, on a fresh folder and on a used one', async (t) => {
-  const dataDir = await newDataDir(t)
-  for (const folder of ['fresh', 'used']) {
-    const both = [0, 1].map(() => startEmbedded({ dataDir, password }))
-    const settled = await Promise.allSettled(both)
-    const [winner] = settled.filter((one) => one.status === 'fulfilled')
-    const [loser] = settled.filter((one) => one.status === 'rejected')
-    t.match(loser?.reason, refusal(/another Muster is running/), folder)
-    t.strictSame(await query(winner?.value.url ?? '', 'select 1'), [1], folder)
-    await winner?.value.stop()
+    for (const stranger of [sleeper.pid, await serverPid(otherDir)]) {
+      await writeFile(pidFile, recorded.replace(/^\d+/, String(stranger)))
+      const next = await start(t, dataDir)
+      t.strictSame(await readRow(next.url), [42])
+      await next.stop()
+    }
+    t.equal(sleeper.exitCode ?? sleeper.signalCode, null)
+    t.strictSame(await query(other.url, 'select 1'), [1])
   }
-})
+)
 
-await t.test('a Muster whose lock was lost does not stop the server of the next one', async (t) => {
-  const dataDir = await usedDataDir(t)
-  const first = await start(t, dataDir)
-  const owner = `select pid from pg_locks where locktype = 'advisory' and granted`
-  await query(first.url, `select pg_terminate_backend(pid, 5000) from (${owner}) as held`)
+await t.test(
+  'a second Muster on a folder is refused, and the first goes on',
+  onItsOwn,
+  async (t) => {
+    const dataDir = await usedDataDir(t)
+    const first = await start(t, dataDir)
+    await t.rejects(
+      startEmbedded({ dataDir, password }),
+      refusal(
+        /^another Muster is running on the data folder .*\/data; stop it, or set MUSTER_DATA_/
+      )
+    )
+    t.strictSame(await query(first.url, 'select 1'), [1])
+  }
+)
 
-  const second = await start(t, dataDir)
-  await first.stop()
-  t.strictSame(await query(second.url, 'select 1'), [1])
-})
+await t.test(
+  'of two starts at once one wins, on a fresh folder and on a used one',
+  onItsOwn,
+  async (t) => {
+    const dataDir = await newDataDir(t)
+    for (const folder of ['fresh', 'used']) {
+      const both = [0, 1].map(() => startEmbedded({ dataDir, password }))
+      const settled = await Promise.allSettled(both)
+      const [winner] = settled.filter((one) => one.status === 'fulfilled')
+      const [loser] = settled.filter((one) => one.status === 'rejected')
+      t.match(loser?.reason, refusal(/another Muster is running/), folder)
+      t.strictSame(await query(winner?.value.url ?? '', 'select 1'), [1], folder)
+      await winner?.value.stop()
+    }
+  }
+)
 
-await t.test('a tool uses the running server and only lets go of it', async (t) => {
+await t.test(
+  'a Muster whose lock was lost does not stop the server of the next one',
+  onItsOwn,
+  async (t) => {
+    const dataDir = await usedDataDir(t)
+    const first = await start(t, dataDir)
+    const owner = `select pid from pg_locks where locktype = 'advisory' and granted`
+    await query(first.url, `select pg_terminate_backend(pid, 5000) from (${owner}) as held`)
+
+    const second = await start(t, dataDir)
+    await first.stop()
+    t.strictSame(await query(second.url, 'select 1'), [1])
+  }
+)
+
+await t.test('a tool uses the running server and only lets go of it', onItsOwn, async (t) => {
   const dataDir = await usedDataDir(t)
   const muster = await start(t, dataDir)
   const tool = await openEmbedded({ dataDir, password })
@@ -176,7 +199,7 @@ await t.test('a tool uses the running server and only lets go of it', async (t) 
   t.strictSame(await query(muster.url, 'select 1'), [1])
 })
 
-await t.test('a tool alone starts the server, and stops it', async (t) => {
+await t.test('a tool alone starts the server, and stops it', onItsOwn, async (t) => {
   const dataDir = await usedDataDir(t)
   const tool = await openEmbedded({ dataDir, password })
   await t.rejects(startEmbedded({ dataDir, password }), refusal(/another Muster is running/))
@@ -185,7 +208,7 @@ await t.test('a tool alone starts the server, and stops it', async (t) => {
   t.equal(await serverPid(dataDir), 0)
 })
 
-await t.test('a kill in the middle of the first start breaks nothing', async (t) => {
+await t.test('a kill in the middle of the first start breaks nothing', onItsOwn, async (t) => {
   const dataDir = await newDataDir(t)
   const child = spawnChild(t, dataDir)
   const built = () => readdir(dataDir, { recursive: true }).catch(() => [])
@@ -198,14 +221,14 @@ await t.test('a kill in the middle of the first start breaks nothing', async (t)
   t.strictSame(await readRow(next.url), [42])
 })
 
-await t.test('what killed first starts left is swept', async (t) => {
+await t.test('what killed first starts left is swept', onItsOwn, async (t) => {
   const dataDir = await usedDataDir(t)
   await mkdir(join(dataDir, 'postgres.building-old/data/base'), { recursive: true })
   await start(t, dataDir)
   t.strictSame((await readdir(dataDir)).sort(), ['postgres', 'postgres.log'])
 })
 
-await t.test('a Ctrl-C in the terminal reaches Muster alone', async (t) => {
+await t.test('a Ctrl-C in the terminal reaches Muster alone', onItsOwn, async (t) => {
   const { child, answer } = await startChild(t, await usedDataDir(t))
   if (child.pid === undefined) throw new Error('no child')
   const interrupted = nextLine(child)
@@ -214,14 +237,14 @@ await t.test('a Ctrl-C in the terminal reaches Muster alone', async (t) => {
   t.strictSame(await query(answer, 'select 1'), [1])
 })
 
-await t.test('a lost password is told, and no server is left running', async (t) => {
+await t.test('a lost password is told, and no server is left running', onItsOwn, async (t) => {
   const dataDir = await usedDataDir(t)
   const starting = startEmbedded({ dataDir, password: 'another' })
   await t.rejects(starting, refusal(/\/data does not accept its password: restore the file/))
   t.equal(await serverPid(dataDir), 0)
 })
 
-await t.test('a server that cannot start says why in one line', async (t) => {
+await t.test('a server that cannot start says why in one line', onItsOwn, async (t) => {
   const dataDir = await usedDataDir(t)
   const settings = join(dataDir, 'postgres/postgresql.auto.conf')
   await writeFile(settings, 'no_such_setting = 1\n')
@@ -232,50 +255,24 @@ await t.test('a server that cannot start says why in one line', async (t) => {
   )
 })
 
-await t.test('a folder that is not a cluster is not touched', async (t) => {
+await t.test('a folder that is not a cluster is not touched', onItsOwn, async (t) => {
   const dataDir = await newDataDir(t)
   await mkdir(join(dataDir, 'postgres/mine'), { recursive: true })
   await t.rejects(startEmbedded({ dataDir, password }), refusal(/postgres exists but holds no/))
   t.strictSame(await readdir(dataDir, { recursive: true }), ['postgres', 'postgres/mine'])
 })
 
-await t.test('a data folder below a file is refused by name', async (t) => {
+await t.test('a data folder below a file is refused by name', onItsOwn, async (t) => {
   const file = await newDataDir(t)
   await writeFile(file, '')
   const starting = startEmbedded({ dataDir: join(file, 'below'), password })
   await t.rejects(starting, refusal(/^cannot use the data folder .*\/data\/below \(ENOTDIR/))
 })
 
-await t.test('the log starts anew when it has grown large', async (t) => {
+await t.test('the log starts anew when it has grown large', onItsOwn, async (t) => {
   const dataDir = await usedDataDir(t)
   const log = join(dataDir, 'postgres.log')
   await truncate(log, 11 * 1024 * 1024)
   await start(t, dataDir)
   t.ok((await stat(log)).size < 100_000)
-})
-
-await t.test('a user other than root runs its own server', asRoot, async (t) => {
-  const dataDir = await newDataDir(t)
-  await mkdir(dataDir)
-  await chown(dataDir, NOBODY, NOBODY)
-  const { answer } = await startChild(t, dataDir, NOBODY)
-  t.strictSame(await query(answer, 'select 1'), [1])
-  t.equal((await stat(join(dataDir, 'postgres'))).uid, NOBODY)
-})
-
-await t.test('a folder that the user may not write to is refused by name', asRoot, async (t) => {
-  const dataDir = await newDataDir(t)
-  await mkdir(dataDir)
-  const { answer } = await startChild(t, dataDir, NOBODY)
-  t.match(answer, /^StartupError: cannot use the data folder .*\/data \(EACCES/)
-})
-
-await t.test('a folder that PostgreSQL cannot enter is named, on any start', asRoot, async (t) => {
-  for (const dataDir of [await newDataDir(t), await usedDataDir(t)]) {
-    const parent = dirname(dataDir)
-    await chmod(parent, 0o700)
-    t.teardown(() => chmod(parent, 0o755))
-    const named = refusal(new RegExp(`cannot enter ${parent}: "chmod o\\+x ${parent}"`))
-    await t.rejects(startEmbedded({ dataDir, password }), named)
-  }
 })

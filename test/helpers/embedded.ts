@@ -11,6 +11,14 @@ import { startEmbedded } from '../../src/db/embedded.js'
 const BUILT = new URL('../../dist/db/embedded.js', import.meta.url).href
 const WAIT_MAX_MS = 15_000
 
+/**
+ * For what brings a database of its own: it is the same whatever server the suite is played on, so
+ * whoever plays it on another one too says so, and does not wait for these twice.
+ */
+export const onItsOwn = {
+  skip: process.env['TEST_OWN_DATABASES'] === 'skip' ? 'is played by the suite on its own' : false
+} as const
+
 /** With all that has to be quoted somewhere. */
 export const password = `it's p@ss/w:rd %41"`
 

@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { createEmptyDatabase, createTestDatabase, until } from '../helpers/database.js'
+import { onItsOwn } from '../helpers/embedded.js'
 import {
   type Client,
   clientOf,
@@ -42,7 +43,7 @@ async function acceptAsAna(call: Client, token: string | undefined) {
 const tools = await findTools(process.env['TEST_DATABASE_URL'] ?? '')
 const skip = tools === undefined && 'no pg_dump of the version of this server is here'
 
-await t.test('the data folder of a stopped Muster, copied, is a backup', async (t) => {
+await t.test('the data folder of a stopped Muster, copied, is a backup', onItsOwn, async (t) => {
   const { dataDir, key } = await usedDataDir(t)
   const muster = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
   const org = await beforeBackup(clientOf(muster, key))
@@ -119,9 +120,10 @@ await t.test(
     await t.test('a consumer goes on where it was, and misses nothing', async (t) => {
       const told = await until(async () => {
         const { body } = await recall('GET', `/v1/events?cursor=${cursor}`)
-        return body.data.length > 0 && body.data
+        const types: string[] = body.data.map(({ type }: { type: string }) => type)
+        return types.includes('member.joined') && types
       }, PATIENCE_MS)
-      t.match(told, [{ type: 'invitation.accepted' }, { type: 'member.joined' }])
+      t.ok(told.includes('invitation.accepted'), 'beside what the worker has done meanwhile')
     })
 
     await t.test('log and ledger are as they were sealed and written', async (t) => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { loadConfig } from '../../src/config.js'
 import { createTestDatabase } from '../helpers/database.js'
-import { serverPid } from '../helpers/embedded.js'
+import { onItsOwn, serverPid } from '../helpers/embedded.js'
 import {
   clientOf,
   deploymentOn,
@@ -20,7 +20,7 @@ t.setTimeout(5 * PATIENCE_MS)
 const OPENAPI = fileURLToPath(new URL('../../openapi/openapi.json', import.meta.url))
 const noDocument = { skip: existsSync(OPENAPI) ? false : 'openapi/openapi.json is yet to be made' }
 
-await t.test('the help names every command, and touches nothing', async (t) => {
+await t.test('the help names every command, and touches nothing', onItsOwn, async (t) => {
   const dataDir = await newDataDir(t)
   for (const args of [[], ['--help'], ['start', '-h'], ['keys', 'create', '--help']]) {
     const { code, stdout, stderr } = await runMuster(t, args, { MUSTER_DATA_DIR: dataDir })
@@ -35,7 +35,7 @@ await t.test('the help names every command, and touches nothing', async (t) => {
   await t.rejects(stat(dataDir), { code: 'ENOENT' })
 })
 
-await t.test('what is not a command or not its option is refused by name', async (t) => {
+await t.test('what is not a command or not its option is refused by name', onItsOwn, async (t) => {
   const cases: [string, RegExp][] = [
     ['stop', /^muster: There is no command stop\. See muster --help\.\n$/],
     ['constructor', /^muster: There is no command constructor\./],
@@ -85,54 +85,58 @@ await t.test('generated values are what the configuration takes', async (t) => {
   t.not(values['MUSTER_LINK_SECRETS'], values['MUSTER_ENCRYPTION_KEYS'])
 })
 
-await t.test('a key made beside a running Muster works, and revoked works no more', async (t) => {
-  const { dataDir, key } = await usedDataDir(t)
-  const environment = { MUSTER_DATA_DIR: dataDir }
-  const muster = await startMuster(t, 'start', environment)
-  const status = async (token: string) =>
-    (await clientOf(muster, token)('GET', '/v1/organizations')).status
+await t.test(
+  'a key made beside a running Muster works, and revoked works no more',
+  onItsOwn,
+  async (t) => {
+    const { dataDir, key } = await usedDataDir(t)
+    const environment = { MUSTER_DATA_DIR: dataDir }
+    const muster = await startMuster(t, 'start', environment)
+    const status = async (token: string) =>
+      (await clientOf(muster, token)('GET', '/v1/organizations')).status
 
-  const create = ['keys', 'create', '--name', 'billing backend', '--scopes', 'organizations:read']
-  const created = await runMuster(t, create, environment)
-  t.match(created, { code: 0, stdout: /^mk_\w+\n$/, stderr: '' })
-  const token = created.stdout.trim()
-  t.equal(await status(token), 200)
+    const create = ['keys', 'create', '--name', 'billing backend', '--scopes', 'organizations:read']
+    const created = await runMuster(t, create, environment)
+    t.match(created, { code: 0, stdout: /^mk_\w+\n$/, stderr: '' })
+    const token = created.stdout.trim()
+    t.equal(await status(token), 200)
 
-  const listed = await runMuster(t, 'keys list', environment)
-  t.match(listed, { code: 0, stderr: '' })
-  t.match(listed.stdout, /key_\w+ {2}active {3}\S+Z {2}never used {14} {2}first key {2}\*\n/)
-  t.match(listed.stdout, /key_\w+ {2}active {3}\S+Z {2}\S.{22}\S {2}billing backend {2}org/)
-  t.notMatch(listed.stdout, 'mk_')
+    const listed = await runMuster(t, 'keys list', environment)
+    t.match(listed, { code: 0, stderr: '' })
+    t.match(listed.stdout, /key_\w+ {2}active {3}\S+Z {2}never used {14} {2}first key {2}\*\n/)
+    t.match(listed.stdout, /key_\w+ {2}active {3}\S+Z {2}\S.{22}\S {2}billing backend {2}org/)
+    t.notMatch(listed.stdout, 'mk_')
 
-  const id = `key_${token.split('_')[1]}`
-  const rotated = await runMuster(t, ['keys', 'rotate', id, '--overlap', '0'], environment)
-  t.match(rotated, { code: 0, stdout: /^mk_\w+\n$/, stderr: '' })
-  const second = rotated.stdout.trim()
-  t.same([await status(token), await status(second)], [401, 200])
-  const again = await runMuster(t, ['keys', 'rotate', id], environment)
-  t.same([await status(second), await status(again.stdout.trim())], [200, 200])
-  t.match((await runMuster(t, 'keys list', environment)).stdout, `${id}  rotated  `)
+    const id = `key_${token.split('_')[1]}`
+    const rotated = await runMuster(t, ['keys', 'rotate', id, '--overlap', '0'], environment)
+    t.match(rotated, { code: 0, stdout: /^mk_\w+\n$/, stderr: '' })
+    const second = rotated.stdout.trim()
+    t.same([await status(token), await status(second)], [401, 200])
+    const again = await runMuster(t, ['keys', 'rotate', id], environment)
+    t.same([await status(second), await status(again.stdout.trim())], [200, 200])
+    t.match((await runMuster(t, 'keys list', environment)).stdout, `${id}  rotated  `)
 
-  const revoked = await runMuster(t, ['keys', 'revoke', id], environment)
-  t.match(revoked, { code: 0, stdout: `${id} (billing backend) is revoked.\n`, stderr: '' })
-  t.equal(await status(again.stdout.trim()), 401, 'at once')
-  t.match(await runMuster(t, ['keys', 'rotate', id], environment), {
-    code: 1,
-    stdout: '',
-    stderr: `muster: ${id} is revoked: make another key.\n`
-  })
-  t.equal(await status(key), 200)
-  t.match((await runMuster(t, 'keys list', environment)).stdout, `${id}  revoked  `)
+    const revoked = await runMuster(t, ['keys', 'revoke', id], environment)
+    t.match(revoked, { code: 0, stdout: `${id} (billing backend) is revoked.\n`, stderr: '' })
+    t.equal(await status(again.stdout.trim()), 401, 'at once')
+    t.match(await runMuster(t, ['keys', 'rotate', id], environment), {
+      code: 1,
+      stdout: '',
+      stderr: `muster: ${id} is revoked: make another key.\n`
+    })
+    t.equal(await status(key), 200)
+    t.match((await runMuster(t, 'keys list', environment)).stdout, `${id}  revoked  `)
 
-  const unknown = id.replace(/....$/, '0000')
-  t.match(await runMuster(t, ['keys', 'revoke', unknown], environment), {
-    code: 1,
-    stdout: '',
-    stderr: `muster: There is no key ${unknown}.\n`
-  })
-})
+    const unknown = id.replace(/....$/, '0000')
+    t.match(await runMuster(t, ['keys', 'revoke', unknown], environment), {
+      code: 1,
+      stdout: '',
+      stderr: `muster: There is no key ${unknown}.\n`
+    })
+  }
+)
 
-await t.test('keys can be made and revoked while no Muster runs', async (t) => {
+await t.test('keys can be made and revoked while no Muster runs', onItsOwn, async (t) => {
   const { dataDir, key } = await usedDataDir(t)
   const environment = { MUSTER_DATA_DIR: dataDir }
   const created = await runMuster(t, ['keys', 'create', '--name', 'spare'], environment)

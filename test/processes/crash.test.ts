@@ -8,6 +8,7 @@ import { JOBS, SWEEPS } from '../../src/jobs/index.js'
 import { HAND_OVER_AGAIN_MS, relayJobs } from '../../src/jobs/relay.js'
 import { DAY_MS, START } from '../helpers/app.js'
 import { createTestDatabase, until } from '../helpers/database.js'
+import { onItsOwn } from '../helpers/embedded.js'
 import {
   type Client,
   clientOf,
@@ -40,25 +41,29 @@ for (const { when, manner } of [
   { when: 'right after the 201', manner: 'accept' },
   { when: 'in the middle of sending', manner: 'hold' }
 ] as const) {
-  void t.test(`a kill -9 ${when} loses no mail, and makes no second one`, together, async (t) => {
-    const { dataDir, key } = await usedDataDir(t)
-    const smtp = await startSmtpDouble(t, manner)
-    const environment = { MUSTER_DATA_DIR: dataDir, SMTP_URL: smtp.url }
-    const muster = await startMuster(t, 'start', environment)
-    const call = clientOf(muster, key)
-    const { path } = await createOrganization(call)
-    const { status } = await call('POST', `${path}/invitations`, { emails: 'ana@acme.test' })
-    t.equal(status, 201)
-    if (manner === 'hold') await untilTried(smtp)
-    await muster.kill()
+  void t.test(
+    `a kill -9 ${when} loses no mail, and makes no second one`,
+    { ...together, ...onItsOwn },
+    async (t) => {
+      const { dataDir, key } = await usedDataDir(t)
+      const smtp = await startSmtpDouble(t, manner)
+      const environment = { MUSTER_DATA_DIR: dataDir, SMTP_URL: smtp.url }
+      const muster = await startMuster(t, 'start', environment)
+      const call = clientOf(muster, key)
+      const { path } = await createOrganization(call)
+      const { status } = await call('POST', `${path}/invitations`, { emails: 'ana@acme.test' })
+      t.equal(status, 201)
+      if (manner === 'hold') await untilTried(smtp)
+      await muster.kill()
 
-    smtp.manner = 'accept'
-    const again = await startMuster(t, 'start', environment)
-    await untilDelivered(clientOf(again, key), path, 'ana@acme.test')
-    t.match(smtp.received.at(-1), { to: 'ana@acme.test', text: /You are invited to join Acme/ })
-    t.equal(messageIds(smtp).length, 1, 'whoever got it twice sees it once')
-    t.same(await again.stop(), { code: 0, signal: null })
-  })
+      smtp.manner = 'accept'
+      const again = await startMuster(t, 'start', environment)
+      await untilDelivered(clientOf(again, key), path, 'ana@acme.test')
+      t.match(smtp.received.at(-1), { to: 'ana@acme.test', text: /You are invited to join Acme/ })
+      t.equal(messageIds(smtp).length, 1, 'whoever got it twice sees it once')
+      t.same(await again.stop(), { code: 0, signal: null })
+    }
+  )
 }
 
 /** What a process of this environment has, in this one. */

@@ -4,7 +4,7 @@ import { createDb, createPool } from '../../src/db/client.js'
 import { creditTransfers } from '../../src/db/tables/credits.js'
 import { conservation } from '../helpers/credits.js'
 import { createTestDatabase, until } from '../helpers/database.js'
-import { serverPid } from '../helpers/embedded.js'
+import { onItsOwn, serverPid } from '../helpers/embedded.js'
 import { type LedgerLoad, startLedgerLoad } from '../helpers/ledger-load.js'
 import {
   type Client,
@@ -108,7 +108,7 @@ await t.test('a kill -9 of the API under load loses no transfer and doubles none
   await compare(t, { databaseUrl, id: team.id, load })
 })
 
-await t.test('nor does a kill -9 of PostgreSQL, alone or with Muster', async (t) => {
+await t.test('nor does a kill -9 of PostgreSQL, alone or with Muster', onItsOwn, async (t) => {
   const { dataDir, key } = await usedDataDir(t)
   const environment = { MUSTER_DATA_DIR: dataDir, PORT: String(await freePort()) }
   let muster = await startMuster(t, 'start', environment)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openEmbedded } from '../../src/db/embedded.js'
 import { createTestDatabase, until } from '../helpers/database.js'
-import { connect, serverPid } from '../helpers/embedded.js'
+import { connect, onItsOwn, serverPid } from '../helpers/embedded.js'
 import {
   type Client,
   clientOf,
@@ -54,24 +54,28 @@ async function embeddedUrl(dataDir: string): Promise<string> {
   return guest.url
 }
 
-await t.test('a stop lets a request under way finish, and nothing of it remains', async (t) => {
-  const { dataDir, key } = await usedDataDir(t)
-  const muster = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
-  const call = clientOf(muster, key)
-  const { path } = await createOrganization(call)
-  const server = await serverPid(dataDir)
-  const lock = await lockOrganizations(t, await embeddedUrl(dataDir))
-  const invited = invite(call, path)
-  await lock.untilBlocked()
+await t.test(
+  'a stop lets a request under way finish, and nothing of it remains',
+  onItsOwn,
+  async (t) => {
+    const { dataDir, key } = await usedDataDir(t)
+    const muster = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
+    const call = clientOf(muster, key)
+    const { path } = await createOrganization(call)
+    const server = await serverPid(dataDir)
+    const lock = await lockOrganizations(t, await embeddedUrl(dataDir))
+    const invited = invite(call, path)
+    await lock.untilBlocked()
 
-  muster.signal('SIGTERM')
-  await until(async () => !(await isListening(muster.url)), PATIENCE_MS)
-  await lock.release()
-  t.match(await invited, { status: 201, body: { data: [{ status: 'created' }] } })
-  t.same(await muster.exited(), FINE)
-  t.notOk(isAlive(server), 'its database has stopped as well')
-  t.equal(await serverPid(dataDir), 0)
-})
+    muster.signal('SIGTERM')
+    await until(async () => !(await isListening(muster.url)), PATIENCE_MS)
+    await lock.release()
+    t.match(await invited, { status: 201, body: { data: [{ status: 'created' }] } })
+    t.same(await muster.exited(), FINE)
+    t.notOk(isAlive(server), 'its database has stopped as well')
+    t.equal(await serverPid(dataDir), 0)
+  }
+)
 
 async function isListening(url: string): Promise<boolean> {
   return fetch(`${url}/healthz`).then(
@@ -80,7 +84,7 @@ async function isListening(url: string): Promise<boolean> {
   )
 }
 
-await t.test('a stop lets a mail under way finish', async (t) => {
+await t.test('a stop lets a mail under way finish', onItsOwn, async (t) => {
   const { dataDir, key } = await usedDataDir(t)
   const smtp = await startSmtpDouble(t, 'hold')
   const environment = { MUSTER_DATA_DIR: dataDir, SMTP_URL: smtp.url }
@@ -134,7 +138,7 @@ async function blocked(t: Test) {
   return { muster, call, path, lock }
 }
 
-await t.test('a stop while it is still starting leaves nothing running', async (t) => {
+await t.test('a stop while it is still starting leaves nothing running', onItsOwn, async (t) => {
   const dataDir = await newDataDir(t)
   const muster = await spawnMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
   await until(async () => isAlive(await serverPid(dataDir)), PATIENCE_MS)
@@ -144,18 +148,22 @@ await t.test('a stop while it is still starting leaves nothing running', async (
   t.equal(await serverPid(dataDir), 0)
 })
 
-await t.test('when the embedded database dies, so does Muster, and both start again', async (t) => {
-  const { dataDir, key } = await usedDataDir(t)
-  const muster = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
-  const { path } = await createOrganization(clientOf(muster, key))
-  process.kill(await serverPid(dataDir), 'SIGKILL')
-  t.same(await muster.exited(), { code: 1, signal: null })
-  t.match(muster.stdout(), /The embedded PostgreSQL has ended: start Muster again/)
+await t.test(
+  'when the embedded database dies, so does Muster, and both start again',
+  onItsOwn,
+  async (t) => {
+    const { dataDir, key } = await usedDataDir(t)
+    const muster = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
+    const { path } = await createOrganization(clientOf(muster, key))
+    process.kill(await serverPid(dataDir), 'SIGKILL')
+    t.same(await muster.exited(), { code: 1, signal: null })
+    t.match(muster.stdout(), /The embedded PostgreSQL has ended: start Muster again/)
 
-  const again = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
-  t.equal((await clientOf(again, key)('GET', path)).status, 200)
-  t.same(await again.stop(), FINE)
-})
+    const again = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
+    t.equal((await clientOf(again, key)('GET', path)).status, 200)
+    t.same(await again.stop(), FINE)
+  }
+)
 
 await t.test('a Redis that went away does not hold up a stop', needsRedis, async (t) => {
   const redis = await startRedis(t)

@@ -2,7 +2,7 @@ import pg from 'pg'
 import t, { type Test } from 'tap'
 import { uuidToId } from '../../src/ids.js'
 import { createTestDatabase, until } from '../helpers/database.js'
-import { serverPid } from '../helpers/embedded.js'
+import { onItsOwn, serverPid } from '../helpers/embedded.js'
 import { type EventLoad, followFeed, startEventLoad } from '../helpers/event-load.js'
 import {
   type Client,
@@ -153,7 +153,7 @@ await t.test(
   }
 )
 
-await t.test('nor does a kill -9 of PostgreSQL, alone or with Muster', async (t) => {
+await t.test('nor does a kill -9 of PostgreSQL, alone or with Muster', onItsOwn, async (t) => {
   const { dataDir, key } = await usedDataDir(t)
   const environment = {
     MUSTER_DATA_DIR: dataDir,

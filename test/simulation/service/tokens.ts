@@ -25,7 +25,7 @@ export async function mintToken(world: World, team: Team, step: Step): Promise<T
   return seat ? mintFor(world, team, seat) : NOTHING
 }
 
-export async function mintFor(world: World, team: Team, seat: Seat): Promise<Taken> {
+async function mintFor(world: World, team: Team, seat: Seat): Promise<Taken> {
   const key = await keyForTokens(world)
   if (typeof key === 'string') return { said: key, expected: 'a key' }
   const now = world.service.clock.now()
