@@ -44,9 +44,17 @@ const TOO_MUCH: Readonly<Record<number, readonly string[]>> = {
 }
 const IN_USE = 'idempotency_key_in_use'
 
-/** Calls as a host's backend does, over as many connections as there are requests at once. */
+/**
+ * As many as the backends of a product and the proxy before Muster keep between them. They are kept:
+ * Node takes one new connection in each turn of its event loop, so whoever connects anew while there
+ * is much to do waits for seconds to be refused.
+ */
+const CONNECTIONS = 1_500
+const KEPT_MS = 60_000
+
+/** Calls as a host's backends do, over connections that they have already. */
 export function createClient(scope: Scope, url: string, apiKey: string) {
-  const pool = new Pool(url, { connections: null, keepAliveTimeout: 4_000 })
+  const pool = new Pool(url, { connections: CONNECTIONS, keepAliveTimeout: KEPT_MS })
   scope.teardown(() => pool.destroy())
 
   async function send({ method, path, body, key }: Ask) {
@@ -66,7 +74,7 @@ export function createClient(scope: Scope, url: string, apiKey: string) {
     return { status: answer.statusCode, retryAfter, body: text === '' ? {} : JSON.parse(text) }
   }
 
-  return async (ask: Ask): Promise<Reply> => {
+  const ask = async (ask: Ask): Promise<Reply> => {
     try {
       const { status, retryAfter, body } = await send(ask)
       const outcome = judge(ask, { status, code: body.code, retryAfter })
@@ -75,6 +83,16 @@ export function createClient(scope: Scope, url: string, apiKey: string) {
       return { outcome: 'unanswered', why: `${ask.name}: ${String(error)}`, body: undefined }
     }
   }
+
+  /** Opens those of them that are not open. */
+  async function connect(): Promise<void> {
+    const look = async () => {
+      const { body } = await pool.request({ method: 'GET', path: '/healthz' })
+      await body.dump()
+    }
+    await Promise.all(Array.from({ length: CONNECTIONS }, look))
+  }
+  return Object.assign(ask, { connect })
 }
 
 interface Head {

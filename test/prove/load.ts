@@ -77,6 +77,7 @@ async function play(load: Load, options: LoadOptions): Promise<Loaded> {
   note('half', atHalf.figures)
 
   const overSeconds = Math.min(OVERLOAD_MINUTES_MAX, loadMinutes / 2) * MINUTE_S
+  await load.client.connect()
   const over = await run(load, capacity * 2, overSeconds)
   const atTwice = judgeOverload(over, half, capacity)
   note('twice', atTwice.figures)
