@@ -66,7 +66,7 @@ export const PLANTS: readonly Plant[] = [
     from: "if (credits.kind !== 'pool' || ended.length === 0)",
     to: 'if (credits)',
     policies: ['oupi'],
-    focus: ['credits', 'members']
+    focus: ['tokens', 'members']
   },
   {
     name: 'kept-grant',
@@ -93,7 +93,7 @@ export const PLANTS: readonly Plant[] = [
     from: "const status = ruling.kind === 'delivered' ?",
     to: "const status = ruling.kind !== '' ?",
     policies: ['standard'],
-    focus: ['members', 'time']
+    focus: ['machines', 'members']
   },
   {
     name: 'idle-suspension',

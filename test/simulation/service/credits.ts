@@ -38,6 +38,15 @@ async function topUp(world: World, team: Team, amount: number): Promise<Taken> {
   })
 }
 
+/** So that whoever goes has something to leave behind. */
+export async function fund(world: World, team: Team, seat: Seat, step: Step): Promise<Taken> {
+  if (!hasCredits(team)) return NOTHING
+  const amount = 1 + (step.amount % 90)
+  const taken = await topUp(world, team, amount)
+  if (taken.said !== taken.expected) return taken
+  return MOVES['allocate']?.(world, team, { seat, amount, step }) ?? NOTHING
+}
+
 interface Move {
   readonly seat: Seat
   readonly amount: number

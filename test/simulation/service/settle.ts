@@ -82,22 +82,26 @@ export async function settle(world: World): Promise<string[]> {
 /** The feed has what the logs have, and the consumer has what the feed has. */
 async function compareFeed({ call, service, told }: World): Promise<string[]> {
   const feed: string[] = []
+  let before = 0
   for (let cursor = ''; ; ) {
     const more = cursor === '' ? '' : `&cursor=${cursor}`
     const { body } = await call('GET', `/v1/events?limit=100${more}`)
-    feed.push(...body.data.map(({ id }: { id: string }) => id))
+    for (const { id, type } of body.data) {
+      feed.push(id)
+      if (type === 'webhook_endpoint.created') before = feed.length
+    }
     cursor = body.next_cursor
     if (!body.has_more) break
   }
   const known = new Set(feed)
   const logs = [...told.values()].flatMap(({ ids }) => [...ids])
   const missing = logs.filter((id) => !known.has(id)).length
-  const unsent = feed.filter((id) => !service.consumer.taken.has(id)).length
+  // What was there before the endpoint, and that it was made, is told to nobody.
+  const unsent = feed.slice(before).filter((id) => !service.consumer.taken.has(id)).length
   return [
     ...(known.size === feed.length ? [] : ['the feed tells something twice']),
     ...(missing === 0 ? [] : [`${missing} events are not in the feed`]),
-    // The first is the endpoint's own, made before there was one.
-    ...(unsent <= 1 ? [] : [`${unsent} events were not delivered`])
+    ...(unsent === 0 ? [] : [`${unsent} events were not delivered`])
   ]
 }
 

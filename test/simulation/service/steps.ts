@@ -40,7 +40,7 @@ const GROUPS = {
   },
   resources: { create_resource: 3, grant: 7, revoke: 2, race_resource: 2 },
   roles: { create_role: 2, update_role: 2, delete_role: 1, authorize: 6 },
-  tokens: { mint_token: 3, use_token: 5, act_as: 2, revoke_key: 1, shut_out: 3 },
+  tokens: { mint_token: 3, use_token: 5, act_as: 2, revoke_key: 1, shut_out: 5 },
   doors: {
     open_page: 3,
     switch_page: 1,
@@ -53,8 +53,9 @@ const GROUPS = {
   },
   time: { wait: 4, sweep: 4 }
 } as const
-export type Group = keyof typeof GROUPS
-export const GROUP_NAMES = Object.keys(GROUPS) as Group[]
+export type Group = keyof typeof GROUPS | 'machines'
+const OF_VERBS = Object.keys(GROUPS) as (keyof typeof GROUPS)[]
+export const GROUP_NAMES: readonly Group[] = [...OF_VERBS, 'machines']
 
 const FAULTS: Readonly<Partial<Record<Fault, number>>> = {
   kill_worker: 2,
@@ -76,7 +77,7 @@ const ALWAYS: readonly Group[] = ['offers', 'members']
 /** What looks at the whole from outside. */
 const CALM = new Set<string>(Object.keys(GROUPS.time))
 const COMMANDS = new Set(
-  GROUP_NAMES.flatMap((group) => Object.keys(GROUPS[group])).filter((verb) => !CALM.has(verb))
+  OF_VERBS.flatMap((group) => Object.keys(GROUPS[group])).filter((verb) => !CALM.has(verb))
 )
 /** Of so many commands one is disturbed while it is under way. */
 const SUDDEN_EVERY = 24
@@ -88,7 +89,7 @@ const weighted = (weights: Readonly<Record<string, number>>, factor = 1) =>
     Array.from({ length: weight * factor }, () => name)
   )
 
-const MACHINES = [...weighted(FAULTS), ...weighted({ mend: MEND })]
+const machines = (factor: number) => [...weighted(FAULTS, factor), ...weighted({ mend: MEND })]
 
 /**
  * So many steps from one seed, always the same. All verbs are played, but most of the time some of
@@ -98,10 +99,10 @@ export function stepsOf(seed: number, count: number, focus: readonly Group[] = [
   const random = chance(seed)
   const drawn = [random.pick(GROUP_NAMES), random.pick(ALWAYS)]
   const about = focus.length > 0 ? focus : drawn
-  const verbs = GROUP_NAMES.flatMap((group) =>
+  const verbs = OF_VERBS.flatMap((group) =>
     weighted(GROUPS[group], about.includes(group) ? FOCUS : 1)
   )
-  const all = [...verbs, ...MACHINES]
+  const all = [...verbs, ...machines(about.includes('machines') ? FOCUS : 1)]
   return Array.from({ length: count }, () => step(random, all))
 }
 

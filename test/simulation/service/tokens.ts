@@ -1,4 +1,5 @@
 import type { Answer } from './caller.js'
+import { fund } from './credits.js'
 import { manageSeat } from './members.js'
 import { mayMember } from './roles.js'
 import { isLiving, type Pass, type Seat, type Team } from './team.js'
@@ -95,7 +96,7 @@ export async function revokeKey(world: World, team: Team, step: Step): Promise<T
 }
 
 /** How somebody stops being in, or being who they were. */
-const ENDS = ['suspend', 'remove', 'reassign', 'suspend'] as const
+const ENDS = ['suspend', 'remove', 'reassign', 'remove', 'suspend'] as const
 
 /** Whoever is shut out is out with the next request: their token, the host for them, their rights. */
 export async function shutOut(world: World, team: Team, step: Step): Promise<Taken> {
@@ -103,10 +104,21 @@ export async function shutOut(world: World, team: Team, step: Step): Promise<Tak
   const seat = pick(others, step.target)
   const verb = pick(ENDS, step.other)
   if (!seat || !verb) return NOTHING
-  const minted = await mintFor(world, team, seat)
-  if (minted.said !== minted.expected) return minted
+  for (const taken of [await fund(world, team, seat, step), await mintFor(world, team, seat)]) {
+    if (taken.said !== taken.expected) return taken
+  }
   const ended = await manageSeat(world, team, { verb, actor: null, target: seat, role: seat.role })
   if (ended.said !== ended.expected) return ended
+  return (await tryAll(world, team, seat, step)) ?? ended
+}
+
+/** What somebody had who is in no more; undefined: it is as it must be. */
+async function tryAll(
+  world: World,
+  team: Team,
+  seat: Seat,
+  step: Step
+): Promise<Taken | undefined> {
   const pass = team.passes.at(-1)
   const permissions = team.rules.roles.find(({ key }) => key === seat.role)?.permissions ?? []
   const tried = [
@@ -114,5 +126,5 @@ export async function shutOut(world: World, team: Team, step: Step): Promise<Tak
     await actAsMember(world, team, seat),
     await mayMember(world, team, seat, pick(permissions, step.amount) ?? 'team.view')
   ]
-  return tried.find(({ said, expected }) => said !== expected) ?? ended
+  return tried.find(({ said, expected }) => said !== expected)
 }
