@@ -90,8 +90,8 @@ export const PLANTS: readonly Plant[] = [
     name: 'delivered-unsent',
     what: 'a delivery counts as done whatever the consumer answered',
     file: 'dist/features/webhooks/drain.js',
-    from: "const status = ruling.kind === 'delivered' ?",
-    to: "const status = ruling.kind !== '' ?",
+    from: 'const ruling = judge(outcome, row.attempts + 1, ended);',
+    to: "const ruling = { kind: 'delivered' };",
     policies: ['standard'],
     focus: ['machines', 'members']
   },

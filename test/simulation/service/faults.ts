@@ -79,9 +79,9 @@ export function createFaults(service: Service) {
     /** Everything works again. */
     async mend(): Promise<void> {
       smtp.manner = 'accept'
-      consumer.mend()
       await returnRedis()
       await Promise.all([api.start(), worker.start()])
+      await consumer.mend()
     }
   }
 }

@@ -110,13 +110,28 @@ function createConsumer(receiver: Receiver) {
     return { status: 204 }
   }
   receiver.manner = take
+  let isMet = true
   return {
     url: receiver.url,
     taken,
-    fail: () => void (receiver.manner = () => ({ status: 500 })),
-    mend: () => void (receiver.manner = take)
+    fail(): void {
+      isMet = false
+      receiver.manner = () => {
+        isMet = true
+        return { status: 500 }
+      }
+    },
+    /** A failure that nobody met is none: there is something to send most of the time. */
+    async mend(): Promise<void> {
+      const end = performance.now() + MET_WITHIN_MS
+      while (!isMet && performance.now() < end) await sleep(50)
+      isMet = true
+      receiver.manner = take
+    }
   }
 }
+
+const MET_WITHIN_MS = 1_500
 
 export type Service = Awaited<ReturnType<typeof startService>>
 
