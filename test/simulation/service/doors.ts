@@ -60,8 +60,10 @@ export async function claimDomain(world: World, team: Team, step: Step): Promise
   const address = `${world.unique('d')}@${domain}`
   const body = { method: 'email', email: address }
   const answer = await world.call('POST', `${team.path}/domain-claims`, { body })
-  // One that is open already is told again, one that is proven refused.
+  // It takes the place of the team's own that is still to be proven; one that is proven refuses it.
   if (answer.status === 201 && !team.claims.some(({ id }) => id === answer.body.id)) {
+    const former = team.claims.filter((one) => one.domain === domain && one.status === 'pending')
+    for (const one of former) one.status = 'over'
     team.claims.push({ id: answer.body.id, domain, address, status: 'pending' })
   }
   return takenBy(answer, null)
