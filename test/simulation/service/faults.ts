@@ -26,6 +26,8 @@ export function createFaults(service: Service) {
 
   const restart = async (how: 'stop' | 'kill') => {
     await restartPostgres(how)
+    // A worker without its queue is not ready.
+    await returnRedis()
     await Promise.all([api.start(), worker.start()])
   }
   const cause: Record<Fault, () => Promise<void>> = {
