@@ -34,8 +34,11 @@ export function compiledPath(folder, path) {
 /** What runs beside others of its own kind in one process, at most so many after each other. */
 const BUNDLE_MAX = 14
 const BUNDLE_TIMEOUT_MS = 300_000
-/** They start processes and browsers, or play for long: each is a process of its own anyway. */
-const ALONE = /^test\/(browser|processes|simulation|security)\//
+/**
+ * They start processes and browsers, or play for long: each is a process of its own anyway. And what
+ * tap itself has to tear down at the end: that makes it end as soon as nothing runs for a moment.
+ */
+const ALONE = /^test\/((browser|processes|simulation|security)\/|db\/embedded)/
 /** What sets the conditions of its whole process. */
 const SETS_CONDITIONS = /^t\.(setTimeout\(|jobs\b)/m
 
