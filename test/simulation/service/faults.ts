@@ -30,6 +30,10 @@ export function createFaults(service: Service) {
     await returnRedis()
     await Promise.all([api.start(), worker.start()])
   }
+  /** Nothing is done to one that is away: that would wait for it. */
+  const toQueue = async (what: (service: Service) => Promise<void>) => {
+    if (!isRedisAway) await what(service)
+  }
   const cause: Record<Fault, () => Promise<void>> = {
     async kill_api() {
       await api.kill()
@@ -43,8 +47,8 @@ export function createFaults(service: Service) {
     },
     stop_postgres: () => restart('stop'),
     kill_postgres: () => restart('kill'),
-    forget_queue: () => forgetQueue(service),
-    jobs_twice: () => handOverTwice(service),
+    forget_queue: () => toQueue(forgetQueue),
+    jobs_twice: () => toQueue(handOverTwice),
     async mail_fails() {
       smtp.manner = 'refuse'
     },
