@@ -32,7 +32,7 @@ export function compiledPath(folder, path) {
 }
 
 /** What runs beside others of its own kind in one process, at most so many after each other. */
-const BUNDLE_MAX = 14
+const BUNDLE_MAX = 8
 const BUNDLE_TIMEOUT_MS = 300_000
 /**
  * They start processes and browsers, or play for long: each is a process of its own anyway. And what

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { type Logger, pino } from 'pino'
 import type { Test } from 'tap'
-import { Agent, request } from 'undici'
 import { buildApp } from '../../src/app.js'
 import { loadConfig } from '../../src/config.js'
 import { type KeyRing, parseKeyRing } from '../../src/crypto/key-ring.js'
@@ -47,9 +46,6 @@ export interface TestOptions {
   /** The test writes events itself, such as nothing would append. */
   readonly eventsByHand?: true
 }
-
-/** Half as dear as `fetch`, and tests do little else. Nobody waits for its connections. */
-const dispatcher = new Agent()
 
 /** The instant at which tests begin. */
 export const START = new Date('2030-01-01T00:00:00.000Z')
@@ -135,28 +131,19 @@ async function send(
   options: CallOptions
 ): Promise<Answer> {
   const { body } = options
-  const response = await request(url, {
-    dispatcher,
-    method: method,
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
     headers: headersOf(options, firstKey),
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) })
   })
-  const text = await response.body.text()
-  const headers = toHeaders(response.headers)
-  const isJson = /\bjson\b/.test(headers.get('content-type') ?? '')
+  const text = await response.text()
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '')
   return {
-    status: response.statusCode,
-    headers,
+    status: response.status,
+    headers: response.headers,
     body: isJson && text !== '' ? JSON.parse(text) : text
   }
-}
-
-function toHeaders(received: Record<string, string | string[] | undefined>): Headers {
-  const headers = new Headers()
-  for (const [name, value = []] of Object.entries(received)) {
-    for (const one of [value].flat()) headers.append(name, one)
-  }
-  return headers
 }
 
 function headersOf({ body, headers, key, actor }: CallOptions, firstKey: string) {
