@@ -74,7 +74,7 @@ export function createClient(scope: Scope, url: string, apiKey: string) {
     return { status: answer.statusCode, retryAfter, body: text === '' ? {} : JSON.parse(text) }
   }
 
-  const ask = async (ask: Ask): Promise<Reply> => {
+  const call = async (ask: Ask): Promise<Reply> => {
     try {
       const { status, retryAfter, body } = await send(ask)
       const outcome = judge(ask, { status, code: body.code, retryAfter })
@@ -92,7 +92,7 @@ export function createClient(scope: Scope, url: string, apiKey: string) {
     }
     await Promise.all(Array.from({ length: CONNECTIONS }, look))
   }
-  return Object.assign(ask, { connect })
+  return Object.assign(call, { connect })
 }
 
 interface Head {

@@ -102,6 +102,8 @@ export async function startService(scope: Scope, options: ServiceOptions) {
   }
 }
 
+const MET_WITHIN_MS = 1_500
+
 /** Who is sent to, and what of it they took. */
 function createConsumer(receiver: Receiver) {
   const taken = new Set<string>()
@@ -130,8 +132,6 @@ function createConsumer(receiver: Receiver) {
     }
   }
 }
-
-const MET_WITHIN_MS = 1_500
 
 export type Service = Awaited<ReturnType<typeof startService>>
 

@@ -7,7 +7,7 @@ import type { World } from './world.js'
 const FIRST_MS = 2 * 60_000
 const ROUNDS = 7
 const QUIET_WITHIN_MS = 2_000
-/** Before it is said that something is left: of a worker that was killed, the queue knows after a minute. */
+/** Before it is said that something is left: the queue knows within a minute of a killed worker. */
 const LAST_WITHIN_MS = 75_000
 
 /** Time goes on for the service and for the model. */

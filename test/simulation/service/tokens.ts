@@ -85,7 +85,8 @@ async function actAsMember(world: World, team: Team, seat: Seat): Promise<Taken>
 /** With a key goes whatever was made with it, at once. */
 export async function revokeKey(world: World, team: Team, step: Step): Promise<Taken> {
   const seat = pick(team.seats.filter(isIn), step.target)
-  if (seat) await mintFor(world, team, seat)
+  const minted = seat ? await mintFor(world, team, seat) : NOTHING
+  if (minted.said !== minted.expected) return minted
   const key = world.tokenKey.current
   if (!key) return NOTHING
   const taken = takenBy(await world.call('DELETE', `/v1/api-keys/${key.id}`), 'ok')
