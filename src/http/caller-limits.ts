@@ -4,12 +4,11 @@ import type { Deps } from '../deps.js'
 import { Problem } from '../errors.js'
 import { addressOf, exceeded, MINUTE_MS, spend } from './budgets.js'
 import type { KeyFacts } from './caller.js'
-import type { Credential } from './credentials.js'
+import { bearerOf, type Credential } from './credentials.js'
 import { type Principal, secretMatches } from './prove.js'
 
 /** Addresses that are kept out, and keys that are let in nevertheless: of more, the oldest are forgotten. */
 const REMEMBERED_MAX = 10_000
-const BEARER = /^bearer +/i
 
 /** What callers may do in a minute, and how often an address may fail to prove who calls. */
 export interface CallerLimits {
@@ -112,7 +111,7 @@ function createGuard(app: FastifyInstance, max: number, now: Deps['now']) {
 
   /** What is told instead. */
   async function failed(request: FastifyRequest, error: unknown): Promise<unknown> {
-    const key = parseApiKeyToken(request.headers.authorization?.replace(BEARER, '') ?? '')
+    const key = parseApiKeyToken(bearerOf(request.headers.authorization) ?? '')
     // It was valid when it was last used here, and is not any more.
     if (key && isKnown(key)) known.delete(key.id)
     const seconds = secondsLeft(request)

@@ -39,10 +39,16 @@ const USER_ID_LENGTH_MAX = 255
  *
  * @throws Problem unauthenticated
  */
-export function readBearer({ raw, headers: { authorization = '' } }: FastifyRequest): string {
-  const [scheme = ''] = BEARER.exec(authorization) ?? []
-  if (scheme === '' || isTwice(raw.rawHeaders, 'authorization')) throw unauthenticated()
-  return authorization.slice(scheme.length)
+export function readBearer({ raw, headers: { authorization } }: FastifyRequest): string {
+  const bearer = bearerOf(authorization)
+  if (bearer === undefined || isTwice(raw.rawHeaders, 'authorization')) throw unauthenticated()
+  return bearer
+}
+
+/** What stands behind the scheme; undefined for another scheme, or none. */
+export function bearerOf(authorization = ''): string | undefined {
+  const [scheme] = BEARER.exec(authorization) ?? []
+  return scheme === undefined ? undefined : authorization.slice(scheme.length)
 }
 
 function isTwice(rawHeaders: readonly string[], name: string): boolean {

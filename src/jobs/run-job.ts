@@ -2,6 +2,7 @@ import { Value } from '@sinclair/typebox/value'
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { jobs as jobTable } from '../db/tables/jobs.js'
 import type { Deps } from '../deps.js'
+import { scrub } from '../scrub.js'
 import { secondsSince } from '../telemetry/metrics.js'
 import { type Span, type SpanOptions, traced } from '../telemetry/tracing.js'
 import type { Job } from './job.js'
@@ -103,7 +104,7 @@ async function noteFailure(
   await deps.db
     .update(jobTable)
     .set({
-      lastError: message.slice(0, ERROR_LENGTH_MAX),
+      lastError: scrub(message).slice(0, ERROR_LENGTH_MAX),
       ...(retryMs === undefined
         ? { failedAt: now, handOverAt: null }
         : { handOverAt: new Date(now.getTime() + retryMs + HAND_OVER_AGAIN_MS) })

@@ -52,6 +52,17 @@ await t.test('what a failed statement was given is not written down with it', as
   t.equal((await jobRows(deps))[0]?.lastError, 'relation "nothing" does not exist')
 })
 
+await t.test('whom a failure names, and with what, is not written down either', async (t) => {
+  const { deps } = await createTestApp(t)
+  const queued = await enqueueOne(deps)
+  const failing = makeJob(async () => {
+    throw new Error('550 ana@acme.test is unknown at smtp://muster:pass@mail.acme.test')
+  })
+  await t.rejects(runJob(deps, jobsOf(failing), queued))
+  const [row] = await jobRows(deps)
+  t.equal(row?.lastError, '550 [address] is unknown at smtp://[removed]@mail.acme.test')
+})
+
 await t.test('after the last attempt a job is given up, and its row stays', async (t) => {
   const { deps } = await createTestApp(t)
   const queued = await enqueueOne(deps)

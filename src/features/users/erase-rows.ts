@@ -71,7 +71,7 @@ async function eraseAddresses(tx: Tx, person: Person): Promise<void> {
   await tx.execute(sql`delete from mail_suppressions where email_key = ${texts}`)
   await tx.execute(sql`
     delete from kept_mails where lower(recipient) = ${texts} or recipient = ${texts}`)
-  // What a mail server answers quotes to whom it would not bring anything.
+  // Written down before addresses were taken out of what a mail server answers.
   const organizations = param(organizationIdsOf(person).map((id) => idToUuid('org', id)))
   await tx.execute(sql`
     update jobs set last_error = ${ERASED} where organization_id = any(${organizations})
