@@ -52,11 +52,11 @@ export interface CallContext {
   readonly now: Date
   readonly requestId: string | null
   /** The API key by which it came, also on behalf of a member; left out: by none. */
-  readonly apiKeyId?: string
+  readonly apiKeyId?: string | undefined
   /** Whoever acts sends it by a token of their own: no backend has looked at what they say. */
-  readonly byToken?: true
+  readonly byToken?: true | undefined
   /** Left out: nobody's own device. */
-  readonly origin?: Origin
+  readonly origin?: Origin | undefined
   /** The language of whoever reads the answer. */
   readonly locale: Locale
   readonly answer?: AnswerKeeper

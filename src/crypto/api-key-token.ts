@@ -36,8 +36,11 @@ export function hashApiKeySecret(secret: string): Buffer {
 
 /** Compares in constant time. */
 export function apiKeySecretMatches(secret: string, secretHash: Buffer): boolean {
-  return timingSafeEqual(hashApiKeySecret(secret), secretHash)
+  return isSameHash(hashApiKeySecret(secret), secretHash)
 }
+
+/** The same for who holds a secret against several hashes: the secret is digested once. */
+export const isSameHash = (one: Buffer, other: Buffer): boolean => timingSafeEqual(one, other)
 
 /** 44 characters of 62 carry 262 bits. */
 const SECRET_CHARACTERS = 44

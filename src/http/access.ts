@@ -173,11 +173,11 @@ export async function registerAccess(app: FastifyInstance, deps: Deps): Promise<
     noteUse(uses, request, principal)
     await limits.take(request, reply, { principal, key: facts.key })
     refuseActor(request, access, credential)
-    const client = clientOf(request, credential, actor !== undefined)
+    const { channel, origin } = clientOf(request, credential, actor !== undefined)
     request.setDecorator('principal', principal)
     if (access.class === 'operator') proveOperator(principal, access)
     else {
-      const claim = { principal, facts, access, organizationId, actor, ...client }
+      const claim = { principal, facts, access, organizationId, actor, channel, origin }
       const proof = () => proveTenant(deps, claim)
       if (isForLater(principal, access)) request.setDecorator('lateOrg', proof)
       else setOrganization(request, await proof())

@@ -22,6 +22,10 @@ declare module 'fastify' {
     /** Open for as long as its client likes, with little to do: it is not one of the requests under way. */
     isLongLived?: boolean
   }
+  interface FastifyRequest {
+    /** Null: not one of those that are counted. */
+    underWay: UnderWay | null
+  }
 }
 
 /**
@@ -68,21 +72,19 @@ interface UnderWay {
  * was asked for by somebody who has hung up meanwhile is done all the same, and takes as long.
  */
 function countUntilDone(app: FastifyInstance, congestion: Congestion) {
-  const counted = new WeakMap<FastifyRequest, UnderWay>()
-  app.addHook('preHandler', (request, _reply, done) => {
-    const one = counted.get(request)
-    if (one) one.isBegun = true
+  app.decorateRequest('underWay', null)
+  app.addHook('preHandler', ({ underWay }, _reply, done) => {
+    if (underWay) underWay.isBegun = true
     done()
   })
-  app.addHook('onSend', (request, _reply, payload, done) => {
-    const one = counted.get(request)
-    if (one) one.isBegun = false
-    if (one?.isClosed === true) one.end()
+  app.addHook('onSend', ({ underWay }, _reply, payload, done) => {
+    if (underWay) underWay.isBegun = false
+    if (underWay?.isClosed === true) underWay.end()
     done(null, payload)
   })
   return (request: FastifyRequest, { raw }: FastifyReply) => {
     const one: UnderWay = { isBegun: false, isClosed: false, end: congestion.begin() }
-    counted.set(request, one)
+    request.underWay = one
     raw.once('close', () => {
       one.isClosed = true
       if (!one.isBegun) one.end()

@@ -46,7 +46,10 @@ export function decide(
   circumstances: Circumstances = {}
 ): Decision {
   const asked = { policy, action, circumstances }
-  const refusal = actor.kind === 'host' ? refuseHost(asked) : refuseMember(asked, actor)
+  const refusal =
+    actor.kind === 'host'
+      ? firstRefusal(OF_HOSTS, asked, actor)
+      : firstRefusal(OF_MEMBERS, asked, actor)
   if (refusal) return refusal
   if (actor.kind === 'host') return { allowed: true }
   const via = grantOf(policy, actor.role, action)
@@ -61,39 +64,41 @@ interface Asked {
   readonly circumstances: Circumstances
 }
 
-function refuseMember(asked: Asked, actor: DecidingMember): Refusal | undefined {
-  const { policy, action, circumstances } = asked
-  return firstRefusal([
-    () => testPermission(policy, actor, action),
-    () => testResource(policy, action),
-    () => testOffered(policy, action),
-    () => testSelf(policy, actor, action),
-    () => testProtected(policy, action),
-    () => testRank(policy, actor, action),
-    () => testKnownRole(policy, action),
-    () => testMatrix(policy, actor, action),
-    () => testHolders(policy, action, circumstances),
-    () => testEntitlement(policy, action, circumstances),
-    () => testBilling(policy, action, circumstances),
-    () => testChannel(policy, actor, action),
-    () => testConfirmation(policy, action, circumstances)
-  ])
-}
+type Test<Who> = (asked: Asked, actor: Who) => Refusal | undefined
 
-function refuseHost({ policy, action, circumstances }: Asked): Refusal | undefined {
-  return firstRefusal([
-    () => testOffered(policy, action),
-    () => testKnownRole(policy, action),
-    () => testHolders(policy, action, circumstances),
-    () => testEntitlement(policy, action, circumstances),
-    () => testBilling(policy, action, circumstances),
-    () => testConfirmation(policy, action, circumstances)
-  ])
-}
+/** In the order in which they are told. */
+const OF_MEMBERS: readonly Test<DecidingMember>[] = [
+  ({ policy, action }, actor) => testPermission(policy, actor, action),
+  ({ policy, action }) => testResource(policy, action),
+  ({ policy, action }) => testOffered(policy, action),
+  ({ policy, action }, actor) => testSelf(policy, actor, action),
+  ({ policy, action }) => testProtected(policy, action),
+  ({ policy, action }, actor) => testRank(policy, actor, action),
+  ({ policy, action }) => testKnownRole(policy, action),
+  ({ policy, action }, actor) => testMatrix(policy, actor, action),
+  ({ policy, action, circumstances }) => testHolders(policy, action, circumstances),
+  ({ policy, action, circumstances }) => testEntitlement(policy, action, circumstances),
+  ({ policy, action, circumstances }) => testBilling(policy, action, circumstances),
+  ({ policy, action }, actor) => testChannel(policy, actor, action),
+  ({ policy, action, circumstances }) => testConfirmation(policy, action, circumstances)
+]
 
-function firstRefusal(tests: readonly (() => Refusal | undefined)[]): Refusal | undefined {
+const OF_HOSTS: readonly Test<unknown>[] = [
+  ({ policy, action }) => testOffered(policy, action),
+  ({ policy, action }) => testKnownRole(policy, action),
+  ({ policy, action, circumstances }) => testHolders(policy, action, circumstances),
+  ({ policy, action, circumstances }) => testEntitlement(policy, action, circumstances),
+  ({ policy, action, circumstances }) => testBilling(policy, action, circumstances),
+  ({ policy, action, circumstances }) => testConfirmation(policy, action, circumstances)
+]
+
+function firstRefusal<Who>(
+  tests: readonly Test<Who>[],
+  asked: Asked,
+  actor: Who
+): Refusal | undefined {
   for (const test of tests) {
-    const refusal = test()
+    const refusal = test(asked, actor)
     if (refusal) return refusal
   }
   return undefined

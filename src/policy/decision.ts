@@ -82,7 +82,7 @@ export interface Holders {
 
 /** What must be known beside the policy. What an action does not touch may be left out. */
 export interface Circumstances {
-  readonly holders?: (role: string) => Holders
+  readonly holders?: ((role: string) => Holders) | undefined
   /** What the host has given the organization beyond the policy. */
   readonly entitlements?: readonly string[]
   /** An invoice of the organization is overdue. */

@@ -38,9 +38,9 @@ export type Ruling =
       /** The permission that gives it. */
       readonly via: string
       /** Through what the member has the resource, where that decides. */
-      readonly grant?: UsedGrant
+      readonly grant?: UsedGrant | undefined
       /** Only from these kinds of client, which was not asked about. */
-      readonly channels?: readonly Channel[]
+      readonly channels?: readonly Channel[] | undefined
     }
   | {
       readonly allowed: false
@@ -84,15 +84,12 @@ function judge(ctx: OrgContext, check: Check, facts: CheckFacts, member: Person)
   // Of an unknown client it is told which would do: a command refuses it, a question need not.
   const channels = named === null ? channelsFor(policy, action) : undefined
   const actor = { kind: 'member', id, role, channel: channels?.[0] ?? named } as const
-  const circumstances = {
-    ...circumstancesOf(ctx.standing),
-    confirmed: true,
-    ...(holders ? { holders } : {})
-  }
+  const { entitlements, pastDue } = circumstancesOf(ctx.standing)
+  const circumstances = { entitlements, pastDue, confirmed: true, holders }
   const decision = decide(policy, actor, action, circumstances)
   if (!decision.allowed) return { ...decision, because: whyNot(check, decision, facts), member }
-  const { via = check.permission, ...through } = decision
-  return { ...through, member, via, ...(channels ? { channels } : {}) }
+  const { via = check.permission, grant } = decision
+  return { allowed: true, member, via, grant, channels }
 }
 
 function withoutSay(member: Person | undefined): Ruling {
