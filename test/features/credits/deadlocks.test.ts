@@ -7,6 +7,7 @@ import { conservation, twoInstances } from '../../helpers/credits.js'
 import { until, untilBlocked } from '../../helpers/database.js'
 
 const HOUR_MS = 3_600_000
+const TOLD_WITHIN_MS = 90_000
 
 await t.test('nobody waits in a circle for credits', async (t) => {
   const { app, beside, second, teams, begin, atOnce } = await twoInstances(t)
@@ -157,8 +158,8 @@ await t.test('nobody waits in a circle for credits', async (t) => {
     )
     const ends = await Promise.allSettled(both)
     t.equal(ends.filter(({ status }) => status === 'rejected').length, 1)
-    // Told by the server in its own time.
-    await until(async () => (await deadlocks()) === before + 1)
+    // Told by the server in its own time, which may be a minute.
+    await until(async () => (await deadlocks()) > before, TOLD_WITHIN_MS)
   })
 
   for (const id of teams) t.same(await conservation(deps.db, id), [], 'no credit was lost')
