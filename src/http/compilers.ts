@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import fastJson from 'fast-json-stringify'
 import type {
@@ -27,12 +28,15 @@ export function createCompilers(compiling: Compiling): Compilers {
   const toWrite = isLater ? writeLater : atOnce
   const validators: FastifySchemaCompiler<object> = ({ schema, httpPart }) =>
     toValidate(() => compileValidator(schema, httpPart))
-  const serializers =
+  const toSerializers =
     (shared: Shared): FastifySerializerCompiler<Schema> =>
     ({ schema }) =>
       toWrite(() => compileSerializer(schema, shared))
   // Fastify's types know only its own compilers.
-  return { buildValidator: () => validators, buildSerializer: serializers } as unknown as Compilers
+  return {
+    buildValidator: () => validators,
+    buildSerializer: toSerializers
+  } as unknown as Compilers
 }
 
 const atOnce = <T>(compile: () => T): T => compile()
@@ -63,11 +67,19 @@ function writeLater(compile: () => Write): Write {
   }
 }
 
+/** By the digest of their schemas, for every server of this process: all share the same ones. */
+const serializers = new Map<string, Write>()
+
 /** One that is shared itself is not its own neighbor: two of the same `$id` are refused. */
 function compileSerializer(schema: Schema, shared: Shared): Write {
+  const digest = hash('sha256', JSON.stringify(schema))
+  const known = serializers.get(digest)
+  if (known) return known
   const others = Object.entries(shared).filter(([id]) => id !== schema.$id)
-  return fastJson(schema, {
+  const write = fastJson(schema, {
     schema: Object.fromEntries(others),
     ajv: { formats: OWN_FORMATS }
   })
+  serializers.set(digest, write)
+  return write
 }
