@@ -10,7 +10,16 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w/.-])[A-Za-z0-9_-]{40,}(?![\w/.-])/g, '[secret]']
 ]
 
-/** A text without what it may hold of people and secrets, for whoever reads the log. */
+/** What is longer nobody reads to its end, and to look through it takes the square of its length. */
+const LENGTH_MAX = 4_096
+
+/**
+ * A text without what it may hold of people and secrets, for whoever reads the log. Of a long one
+ * only the beginning, up to the last space: what is cut off in its middle is not recognised.
+ */
 export function scrub(text: string): string {
-  return SECRETS.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), text)
+  const kept = text.length > LENGTH_MAX ? `${beginningOf(text)} [cut]` : text
+  return SECRETS.reduce((rest, [pattern, instead]) => rest.replace(pattern, instead), kept)
 }
+
+const beginningOf = (text: string) => text.slice(0, LENGTH_MAX).replace(/\S*$/, '').trimEnd()

@@ -34,3 +34,13 @@ await t.test('what helps to find a cause stays', async (t) => {
     t.equal(scrub(text), text)
   }
 })
+
+await t.test('of a long text only the beginning is told, in little time', async (t) => {
+  const long = `${'word '.repeat(818)}ana@acme.test ${'x'.repeat(1_000_000)}`
+  const begun = performance.now()
+  const told = scrub(long)
+  t.ok(performance.now() - begun < 2_000)
+  t.match(told, /^word .* word \[cut\]$/)
+  t.notMatch(told, /ana/)
+  t.equal(scrub('x'.repeat(1_000_000)), ' [cut]')
+})

@@ -124,7 +124,16 @@ await t.test('transfers that the ledger does together are linked too', async (t)
   const { path } = await app.organization({ policy: 'oupi' })
   const credits = creditsOf(app.call, path)
   await credits.topUp(100)
-  await Promise.all(Array.from({ length: 10 }, () => credits.spend(1)))
+  const spends = await app.deps.db.transaction(async (tx) => {
+    await tx.execute('lock table credit_accounts in access exclusive mode')
+    const waiting = Array.from({ length: 10 }, () => credits.spend(1))
+    await until(async () => {
+      const metrics = await readMetrics(app.url)
+      return metrics.value('muster_ledger_waiting_transfers', {}) > 1
+    })
+    return { waiting }
+  })
+  await Promise.all(spends.waiting)
   await app.find(({ name, links }) => name === 'ledger batch' && !!links?.length)
   t.match(await app.find(({ name }) => name === 'ledger batch'), { kind: 1 })
 })
