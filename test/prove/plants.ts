@@ -120,7 +120,7 @@ export const PLANTS: readonly Plant[] = [
     from: 'now.getTime() + HAND_OVER_AGAIN_MS',
     to: 'now.getTime() + 1000 * 365 * HAND_OVER_AGAIN_MS',
     policies: ['standard'],
-    focus: ['offers', 'time']
+    focus: ['offers', 'machines']
   },
   {
     name: 'surviving-token',
