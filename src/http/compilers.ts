@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import fastJson from 'fast-json-stringify'
 import type {
@@ -67,19 +66,19 @@ function writeLater(compile: () => Write): Write {
   }
 }
 
-/** By the digest of their schemas, for every server of this process: all share the same ones. */
+/** By the text of their schemas, as validators are: whatever server it is, it shares the same ones. */
 const serializers = new Map<string, Write>()
 
 /** One that is shared itself is not its own neighbor: two of the same `$id` are refused. */
 function compileSerializer(schema: Schema, shared: Shared): Write {
-  const digest = hash('sha256', JSON.stringify(schema))
-  const known = serializers.get(digest)
+  const text = JSON.stringify(schema)
+  const known = serializers.get(text)
   if (known) return known
   const others = Object.entries(shared).filter(([id]) => id !== schema.$id)
   const write = fastJson(schema, {
     schema: Object.fromEntries(others),
     ajv: { formats: OWN_FORMATS }
   })
-  serializers.set(digest, write)
+  serializers.set(text, write)
   return write
 }
