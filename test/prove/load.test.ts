@@ -137,14 +137,16 @@ await t.test('half of the capacity is judged', async (t) => {
   t.match(failuresOf(runOf({ done: steady, wrong: one })), [/^1 requests failed.*spend: 500/])
   const slower = everySecond(240, (at) => (at < 120 ? 20 : 41))
   t.match(failuresOf(runOf({ done: slower })), [/^1 stretches are slower .* first minute: 41/])
-  const long = (value: (at: number) => number) => ({
-    ...runOf({ done: everySecond(1200, value) }),
-    seconds: 1200
+  const long = (value: (at: number) => number, seconds = 1200) => ({
+    ...runOf({ done: everySecond(seconds, value) }),
+    seconds
   })
   const pause = long((at) => (at >= 700 && at < 702 ? 500 : 20))
   t.same(failuresOf(pause), [], 'one pause of the machine is no load that slows it down')
   const tired = long((at) => (at < 900 ? 20 : 41))
   t.match(failuresOf(tired), [/^1 stretches are slower .*: 20,20,20,41/])
+  const tiredLate = long((at) => (at < 500 ? 20 : 41), 540)
+  t.match(failuresOf(tiredLate), [/^1 stretches are slower/], 'also after the last whole one')
   t.match(failuresOf(runOf({ done: steady }, (at) => (150 + at) * MIB)), [/^api grows/])
 })
 
