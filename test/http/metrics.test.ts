@@ -5,7 +5,8 @@ import type { Deps } from '../../src/deps.js'
 import { createMetrics } from '../../src/telemetry/metrics.js'
 import { watchProcess } from '../../src/telemetry/process-metrics.js'
 import { createTestApp, openDeps } from '../helpers/app.js'
-import { until } from '../helpers/database.js'
+import { until, untilBlocked } from '../helpers/database.js'
+import { lockOrganization } from '../helpers/locks.js'
 import { readMetrics } from '../helpers/metrics.js'
 import { endpointAt, LOCAL_WEBHOOKS, startReceiver } from '../helpers/receiver.js'
 
@@ -70,24 +71,27 @@ await t.test('requests are counted by route, never by address', async (t) => {
 
 await t.test('a caller who leaves is counted, and is not in flight for ever', async (t) => {
   const app = await createTestApp(t)
+  const { id, path } = await app.organization()
   const leaving = new AbortController()
-  // What others on this server hold back may still come, and end a wait at once.
-  const waiting = (async () => {
-    for (;;) {
-      const answer = await fetch(`${app.url}/v1/events?start=latest&wait=25`, {
-        headers: { authorization: `Bearer ${app.key}` },
-        signal: leaving.signal
-      })
-      await answer.body?.cancel()
-    }
-  })()
   const inFlight = async () =>
     (await readMetrics(app.url)).value('muster_http_requests_in_flight', {})
-  await until(async () => (await inFlight()) === 2)
-  leaving.abort()
-  await t.rejects(waiting)
-  await until(async () => (await inFlight()) === 1)
-  const gone = { method: 'GET', route: '/v1/events', status: 'gone' }
+  await app.deps.db.transaction(async (tx) => {
+    await lockOrganization(tx, id)
+    const left = t.rejects(
+      fetch(`${app.url}${path}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${app.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'Acme and Sons' }),
+        signal: leaving.signal
+      })
+    )
+    await untilBlocked(app.deps.db)
+    t.equal(await inFlight(), 2)
+    leaving.abort()
+    await left
+    await until(async () => (await inFlight()) === 1)
+  })
+  const gone = { method: 'PATCH', route: '/v1/organizations/:organization_id', status: 'gone' }
   const metrics = await readMetrics(app.url)
   t.equal(metrics.value('muster_http_request_duration_seconds_count', gone), 1)
 })
