@@ -24,6 +24,9 @@ import { startSmtpDouble } from '../helpers/smtp.js'
 t.setTimeout(5 * PATIENCE_MS)
 const run = promisify(execFile)
 
+/** What an organization is called after the backup. */
+const LAST_NAME = 'After the backup'
+
 /** What a team has before the backup: a member to be, whose link was sent. */
 async function beforeBackup(call: Client) {
   const org = await createOrganization(call)
@@ -52,7 +55,7 @@ await t.test('the data folder of a stopped Muster, copied, is a backup', onItsOw
   await run('cp', ['-a', dataDir, backup])
 
   const later = await startMuster(t, 'start', { MUSTER_DATA_DIR: dataDir })
-  await clientOf(later, key)('PATCH', org.path, { name: 'After the backup' })
+  await clientOf(later, key)('PATCH', org.path, { name: LAST_NAME })
   await later.stop()
   await rm(dataDir, { recursive: true })
 
@@ -96,7 +99,7 @@ await t.test(
     // No worker runs yet, so this mail has not been sent when the backup is made.
     await call('POST', `${org.path}/invitations`, { emails: 'bo@acme.test' })
     const restoredUrl = await dumpAndRestore(t, databaseUrl, async () => {
-      await call('PATCH', org.path, { name: 'After the backup' })
+      await call('PATCH', org.path, { name: LAST_NAME })
     })
     const cursor = await endOfFeed(call)
     await api.stop()
@@ -171,13 +174,13 @@ async function organizationWithCredits(call: Client): Promise<string> {
   return path
 }
 
-/** Where a consumer is that has read everything. */
+/** Where a consumer is that has read everything: transactions elsewhere on the server may hold it back. */
 async function endOfFeed(call: Client): Promise<string> {
-  for (let cursor = ''; ; ) {
-    const { body } = await call('GET', `/v1/events?limit=100${cursor && `&cursor=${cursor}`}`)
-    if (body.data.length === 0 || body.next_cursor === cursor) return cursor
-    cursor = body.next_cursor
-  }
+  return until(async () => {
+    const { body } = await call('GET', '/v1/events?limit=1000')
+    const { type, changes } = body.data.at(-1) ?? {}
+    return type === 'organization.updated' && changes.name[1] === LAST_NAME && body.next_cursor
+  }, PATIENCE_MS)
 }
 
 async function dumpAndRestore(t: Test, databaseUrl: string, meanwhile: () => Promise<void>) {

@@ -4,11 +4,13 @@ import { apiKeys } from '../../../src/db/tables/api-keys.js'
 import { newId } from '../../../src/ids.js'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
 import { untilBlocked } from '../../helpers/database.js'
+import { untilShown } from '../../helpers/event-feed.js'
 
 const after = (ms: number) => new Date(START.getTime() + ms)
 
 await t.test('POST /v1/api-keys/{api_key_id}/rotate', async (t) => {
-  const { call, organization, apiKey, clock, deps } = await createTestApp(t)
+  const app = await createTestApp(t)
+  const { call, organization, apiKey, clock, deps } = app
   t.beforeEach(() => {
     clock.now = START
   })
@@ -137,6 +139,7 @@ await t.test('POST /v1/api-keys/{api_key_id}/rotate', async (t) => {
   await t.test('is told without any secret', async (t) => {
     const { id, key } = await apiKey({ name: 'told' })
     const { body } = await rotate(id, { overlap_seconds: 60 })
+    await untilShown(app)
     const { body: feed } = await call('GET', '/v1/events?types=api_key.rotated&limit=1000')
     t.match(feed.data.at(-1), {
       subject: { type: 'api_key', id },

@@ -1,11 +1,13 @@
 import t from 'tap'
 import { newId } from '../../../src/ids.js'
 import { createTestApp, DAY_MS, START } from '../../helpers/app.js'
+import { untilShown } from '../../helpers/event-feed.js'
 
 const at = (days: number) => new Date(START.getTime() + days * DAY_MS).toISOString()
 
 await t.test('PATCH /v1/api-keys/{api_key_id}', async (t) => {
-  const { call, organization, apiKey, clock } = await createTestApp(t)
+  const app = await createTestApp(t)
+  const { call, organization, apiKey, clock } = app
   const update = (id: string, body: Record<string, unknown>, key?: string) =>
     call('PATCH', `/v1/api-keys/${id}`, { body, ...(key === undefined ? {} : { key }) })
   const codeOf = async (id: string, body: Record<string, unknown>, key?: string) => {
@@ -13,6 +15,7 @@ await t.test('PATCH /v1/api-keys/{api_key_id}', async (t) => {
     return (answer.body.code ?? answer.status) as unknown
   }
   const eventsOf = async (id: string) => {
+    await untilShown(app)
     const { body } = await call('GET', '/v1/events?types=api_key.updated&limit=1000')
     return body.data.filter((one: { subject: { id: string } }) => one.subject.id === id) as {
       changes: Record<string, [unknown, unknown]>

@@ -2,7 +2,7 @@ import t from 'tap'
 import { expireInvitations } from '../../../src/features/invitations/expire-invitations.sweep.js'
 import { idToUuid, newId } from '../../../src/ids.js'
 import { type Answer, createTestApp, DAY_MS, START, type TestApp } from '../../helpers/app.js'
-import { latest } from '../../helpers/event-feed.js'
+import { latest, untilShown } from '../../helpers/event-feed.js'
 import { sealLog, tamper, verifyAll } from '../../helpers/sealed-log.js'
 
 interface Told {
@@ -60,6 +60,7 @@ await t.test('every event says by which key it was done', async (t) => {
   })
 
   await t.test('the log and the feed are narrowed to a key’s', async (t) => {
+    await untilShown(app)
     const all = told(await call('GET', `${org.path}/events?limit=100`))
     for (const id of [crm.id, idOf(app.key)]) {
       const own = all.filter((event) => event.api_key_id === id)
