@@ -2,7 +2,7 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json bundle.mjs ./
 COPY src ./src
 RUN npm run build
 
@@ -18,7 +18,7 @@ ENV NODE_ENV=production HOST=0.0.0.0
 COPY --from=packages /app/node_modules ./node_modules
 COPY package.json ./
 COPY migrations ./migrations
-COPY --from=build /app/dist ./dist
+COPY --from=build /app/dist/bundle ./dist
 USER node
 EXPOSE 4700
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \

@@ -250,7 +250,7 @@ function refuseImpossible(env: z.infer<typeof ENVIRONMENT>, production: boolean)
     if (env.DATABASE_URL !== undefined && env[name] === undefined) {
       throw new StartupError(
         `${name} must be set when DATABASE_URL is: every process needs the same. ` +
-          'Make a value with: node dist/cli.js keys generate.'
+          'Make a value with: muster keys generate.'
       )
     }
   }

@@ -5,6 +5,7 @@ import { loadConfig } from './config.js'
 import type { Deps } from './deps.js'
 import { StartupError } from './errors.js'
 import { renderEventsPage } from './features/events/catalogue/events-page.js'
+import { ROOT } from './root.js'
 import { createMetrics } from './telemetry/metrics.js'
 
 /** What is committed, and how it is made. `src` and `dist` lie equally deep. */
@@ -24,7 +25,7 @@ const NO_POOL = { totalCount: 0, idleCount: 0, waitingCount: 0 }
 /** Nor is anything signed: nobody asks for a token. */
 const NO_KEYS = { current: { id: 'none', secret: Buffer.alloc(32) }, byId: new Map() }
 
-const addressOf = (name: string) => new URL(`../${name}`, import.meta.url)
+const addressOf = (name: string) => new URL(name, ROOT)
 
 /**
  * The OpenAPI document as the routes declare it: the same wherever and however it is drawn.

@@ -34,7 +34,7 @@ export async function measureBoot() {
 async function boot(dataDir, restMs) {
   const port = await freePort()
   const start = performance.now()
-  const child = spawn(process.execPath, [fileURLToPath(`${DIST}cli.js`), 'start'], {
+  const child = spawn(process.execPath, [fileURLToPath(`${DIST}bundle/cli.js`), 'start'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env.PATH,

@@ -3,9 +3,9 @@ import { setTimeout } from 'node:timers/promises'
 import pg from 'pg'
 import { StartupError } from '../errors.js'
 import { migrateQueueSchema } from '../jobs/queue-schema.js'
+import { ROOT } from '../root.js'
 
-/** `src/db` and `dist/db` lie equally deep. */
-const MIGRATIONS = new URL('../../migrations/', import.meta.url)
+const MIGRATIONS = new URL('migrations/', ROOT)
 const MIGRATION_NAME = /^\d{4}_[a-z0-9_]+\.sql$/
 /** Any process that migrates this database takes this lock first. */
 const MIGRATION_LOCK = 7_291_600_451

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import { ROOT } from '../root.js'
 import { ProblemSchema } from '../schemas.js'
 import { withSharedHeaders } from './openapi-headers.js'
 import { describeOperation, forReaders } from './openapi-operation.js'
 import type { RouteAccess } from './route-access.js'
 
-/** `src/http` and `dist/http` lie equally deep. */
-const PACKAGE = new URL('../../package.json', import.meta.url)
+const PACKAGE = new URL('package.json', ROOT)
 
 const DESCRIPTION = `Members, invitations, roles and seats behind one API.
 

@@ -15,7 +15,7 @@ import { until } from './database.js'
 import { serverPid } from './embedded.js'
 import { folders, killWithTest } from './killed-with-test.js'
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+const CLI = fileURLToPath(new URL('../../dist/bundle/cli.js', import.meta.url))
 /** Tap loads itself into every process below it: our own are to run as they run without it. */
 const WITHOUT_TAP = ['-u', 'NODE_OPTIONS', process.execPath]
 /** Other tests run beside these on few cores. */

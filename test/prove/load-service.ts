@@ -31,7 +31,7 @@ export async function startService(scope: Scope, { parent, redis }: ServiceOptio
     DATABASE_URL: databaseUrl,
     ...(redis && hasRedis() ? { REDIS_URL: (await startRedisDouble(scope)).url } : {})
   }
-  const dist = resolve('dist')
+  const dist = resolve('dist/bundle')
   const api = await createRunner(scope, { dist, command: 'api', env })
   const worker = await createRunner(scope, { dist, command: 'worker', env })
   await api.start()

@@ -55,7 +55,7 @@ async function playSeeds(options: ProofOptions, end: number): Promise<Part> {
   const failures: string[] = []
   let seed = first
   try {
-    const ground = await openGround(scope, parent, resolve('dist'))
+    const ground = await openGround(scope, parent, resolve('dist/bundle'))
     do {
       const redis = seed % 2 === 0 && hasRedis()
       const setting = { seed, steps, policies: drawnPolicies(seed), redis, shortenings: 40, say }

@@ -7,7 +7,7 @@ import { drawnPolicies, openGround, simulate } from './service/simulate.js'
 
 /** By steps and not by time, so that each run plays the same; as many as CI has the time for. */
 const STEPS = 45
-const DIST = fileURLToPath(new URL('../../dist', import.meta.url))
+const DIST = fileURLToPath(new URL('../../dist/bundle', import.meta.url))
 /** Both bring their own servers, so each is played by the suite that is like them. */
 const SEEDS = [
   { seed: 1, redis: false, ...onItsOwn },

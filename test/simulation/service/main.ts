@@ -27,7 +27,7 @@ export async function simulateByArguments(argv: string[], parent: string): Promi
       focus: { type: 'string', default: '' },
       seeds: { type: 'string', default: '1' },
       replay: { type: 'string' },
-      dist: { type: 'string', default: 'dist' },
+      dist: { type: 'string', default: 'dist/bundle' },
       redis: { type: 'string', default: 'auto' },
       shorten: { type: 'string', default: '40' }
     }
