@@ -1,7 +1,7 @@
 // Tests as JavaScript beside the built service: compiled once for a run, not again by each of its
 // files, and none of them has to compile what it imports of src.
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
@@ -31,9 +31,9 @@ export function compiledPath(folder, path) {
   return join(folder, relative('test', path).replace(/\.ts$/, '.js'))
 }
 
-/** What runs beside others of its own kind in one process, at most so many after each other. */
-const BUNDLE_MAX = 8
-const BUNDLE_TIMEOUT_MS = 300_000
+/** What shares a process with others, at most so many after each other. */
+const BUNDLE_MAX = 10
+const BUNDLE_TIMEOUT_MS = 600_000
 /**
  * They start processes and browsers, or play for long: each is a process of its own anyway. And what
  * tap itself has to tear down at the end: that makes it end as soon as nothing runs for a moment.
@@ -43,37 +43,35 @@ const ALONE = /^test\/((browser|processes|simulation|security)\/|db\/embedded)/
 const SETS_CONDITIONS = /^t\.(setTimeout\(|jobs\b)/m
 
 /**
- * Loading Muster takes a second and most files take three, so those of a folder share a process, one
- * after the other. Answers with what tap is to run, each in a process.
+ * Loading Muster takes a second and most files take three, so most share a process, one after the
+ * other. Answers with what tap is to run, each in a process.
  */
 export async function bundleTests(folder, tests) {
   const alone = []
-  const shared = new Map()
+  const shared = []
   for (const path of tests) {
     const isAlone = ALONE.test(path) || SETS_CONDITIONS.test(await readFile(path, 'utf8'))
     if (isAlone) alone.push(compiledPath(folder, path))
-    else shared.set(dirname(path), [...(shared.get(dirname(path)) ?? []), path])
+    else shared.push(path)
   }
   const bundles = []
-  for (const [from, paths] of shared) {
-    for (let start = 0; start < paths.length; start += BUNDLE_MAX) {
-      const part = paths.slice(start, start + BUNDLE_MAX)
-      bundles.push(
-        part.length === 1 ? compiledPath(folder, part[0]) : await bundle(folder, from, part)
-      )
-    }
+  for (let start = 0; start < shared.length; start += BUNDLE_MAX) {
+    bundles.push(await bundle(folder, shared.slice(start, start + BUNDLE_MAX)))
   }
   // The longest first, so that no core waits at the end.
   return [...alone, ...bundles]
 }
 
-async function bundle(folder, from, paths) {
-  const target = compiledPath(folder, join(from, `bundle-of-${basename(paths[0])}`))
+/** Its name says where it begins: what is in it says so itself. */
+async function bundle(folder, paths) {
+  const first = relative('test', paths[0]).replaceAll(sep, '-').replace(/\.ts$/, '.js')
+  const target = join(folder, `bundle-from-${first}`)
   const imports = paths.map(
-    (path) => `t.comment('${path}')\nawait import('./${basename(compiledPath(folder, path))}')`
+    (path) =>
+      `t.comment('${path}')\nawait import('./${relative('test', path).replace(/\.ts$/, '.js')}')`
   )
   // Tap takes it for ended while nothing runs but the loading of the next: so all of it is loaded first.
-  const service = relative(dirname(target), 'dist/app.js')
+  const service = relative(folder, 'dist/app.js')
   const head = `import t from 'tap'\nimport '${service}'\nt.setTimeout(${BUNDLE_TIMEOUT_MS})\n`
   await writeFile(target, `${head}${imports.join('\n')}\n`)
   return target

@@ -17,7 +17,8 @@ import { scratchParent } from './scratch.mjs'
 /** A test file names its copies after the template, so that those of a killed file go with it. */
 const TEMPLATE = `muster_test_${randomBytes(6).toString('hex')}`
 
-const FILE_TIMEOUT_S = 120
+/** A slow machine takes three times what a fast one does. */
+const FILE_TIMEOUT_S = 300
 
 let suite
 let signal
