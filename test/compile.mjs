@@ -1,7 +1,7 @@
 // Tests as JavaScript beside the built service: compiled once for a run, not again by each of its
 // files, and none of them has to compile what it imports of src.
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
@@ -31,8 +31,8 @@ export function compiledPath(folder, path) {
   return join(folder, relative('test', path).replace(/\.ts$/, '.js'))
 }
 
-/** What shares a process with others, at most so many after each other. */
-const BUNDLE_MAX = 10
+/** At most so many share a process, one after the other. */
+const BUNDLE_MAX = 14
 const BUNDLE_TIMEOUT_MS = 600_000
 /**
  * They start processes and browsers, or play for long: each is a process of its own anyway. And what
@@ -44,7 +44,8 @@ const SETS_CONDITIONS = /^t\.(setTimeout\(|jobs\b)/m
 
 /**
  * Loading Muster takes a second and most files take three, so most share a process, one after the
- * other. Answers with what tap is to run, each in a process.
+ * other: neighbours in different ones, as they are alike, so that all take about the same time.
+ * Answers with what tap is to run, each in a process.
  */
 export async function bundleTests(folder, tests) {
   const alone = []
@@ -54,21 +55,22 @@ export async function bundleTests(folder, tests) {
     if (isAlone) alone.push(compiledPath(folder, path))
     else shared.push(path)
   }
+  const count = Math.ceil(shared.length / BUNDLE_MAX)
   const bundles = []
-  for (let start = 0; start < shared.length; start += BUNDLE_MAX) {
-    bundles.push(await bundle(folder, shared.slice(start, start + BUNDLE_MAX)))
+  for (let number = 0; number < count; number += 1) {
+    const paths = shared.filter((_path, index) => index % count === number)
+    bundles.push(await bundle(folder, number, paths))
   }
   // The longest first, so that no core waits at the end.
-  return [...alone, ...bundles]
+  return [...bundles, ...alone]
 }
 
-/** Its name says where it begins: what is in it says so itself. */
-async function bundle(folder, paths) {
-  const first = relative('test', paths[0]).replaceAll(sep, '-').replace(/\.ts$/, '.js')
-  const target = join(folder, `bundle-from-${first}`)
+/** Says of each file where it begins. */
+async function bundle(folder, number, paths) {
+  const target = join(folder, `bundle-${number}.test.js`)
   const imports = paths.map(
     (path) =>
-      `t.comment('${path}')\nawait import('./${relative('test', path).replace(/\.ts$/, '.js')}')`
+      `t.comment('${path}')\nawait import('./${relative(folder, compiledPath(folder, path))}')`
   )
   // Tap takes it for ended while nothing runs but the loading of the next: so all of it is loaded first.
   const service = relative(folder, 'dist/app.js')
