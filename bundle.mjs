@@ -1,6 +1,6 @@
 // The last step of the build: what `tsc` has checked and the packages it uses, 2,000 files of which a
 // process would otherwise look for each when it starts, as a few in `dist/bundle`. That takes half of
-// the time of a start away. Tests and benches load the modules of `dist` one by one.
+// the time of a start away. Tests that start no process load the modules of `dist` one by one.
 import { readdir, rm } from 'node:fs/promises'
 import { build } from 'esbuild'
 

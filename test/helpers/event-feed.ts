@@ -31,15 +31,6 @@ export async function latest(app: TestApp): Promise<string> {
   return cursorAt(Number(rows[0]?.last ?? 0))
 }
 
-/** Resolves once the feed shows all that is committed now: till then transactions elsewhere hold it back. */
-export async function untilShown(app: TestApp): Promise<void> {
-  const last = cursorAt(positionOf(await latest(app)) - 1)
-  await until(async () => {
-    const { body } = await app.call('GET', `/v1/events?cursor=${last}`)
-    return body.data.length > 0
-  })
-}
-
 /** Everything from a cursor on. */
 export async function drain(
   { call }: TestApp,
@@ -55,6 +46,12 @@ export async function drain(
     next = body.next_cursor as string
     return body.has_more === false && events.length >= least && { events, cursor: next }
   })
+}
+
+/** Resolves once the feed shows all that is committed now: till then transactions elsewhere hold it back. */
+export async function untilShown(app: TestApp): Promise<void> {
+  const cursor = cursorAt(positionOf(await latest(app)) - 1)
+  await drain(app, { path: '/v1/events', cursor, least: 1 })
 }
 
 /** How often the end of the log has been looked at since. */
